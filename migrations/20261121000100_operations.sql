@@ -1,0 +1,104 @@
+-- Room: operations. The audit log comes first, because every other room writes to it.
+
+create type private.actor_kind as enum ('member', 'admin', 'agent', 'job', 'studio', 'stripe', 'mailchimp', 'schedule');
+
+create table private.audit_log (
+  id bigint generated always as identity primary key,
+  at timestamptz not null default private.clock(),
+  actor_kind private.actor_kind not null,
+  actor text not null,
+  action text not null,
+  target_type text not null,
+  target_id text not null,
+  before jsonb,
+  after jsonb,
+  reason text,
+  correlation_id text,
+  constraint audit_log_action_is_dotted check (action ~ '^[a-z_]+\.[a-z_]+$')
+);
+alter table private.audit_log enable row level security;
+
+create index audit_log_target on private.audit_log (target_type, target_id, at);
+create index audit_log_correlation on private.audit_log (correlation_id) where correlation_id is not null;
+
+comment on table private.audit_log is 'Who did what to what, and when. Append-only: nobody changes or deletes a row, not even the service role.';
+comment on column private.audit_log.actor is 'Which one of that kind: a member id, an agent''s name, a job''s kind, a Stripe event id, a Studio login.';
+comment on column private.audit_log.before is 'State before the change, for money and status.';
+comment on column private.audit_log.correlation_id is 'Ties together everything that one request or webhook caused.';
+
+create function private.refuse_change()
+returns trigger
+language plpgsql
+set search_path = ''
+as $$
+begin
+  raise exception using
+    errcode = '42501',
+    message = pg_catalog.format('%s.%s is append-only', tg_table_schema, tg_table_name),
+    hint = 'Write a new row that corrects the old one.';
+end
+$$;
+
+comment on function private.refuse_change() is 'Trigger: makes a table append-only. Raises 42501.';
+
+create trigger audit_log_append_only
+  before update or delete or truncate on private.audit_log
+  for each statement execute function private.refuse_change();
+
+create function private.audit(
+  actor_kind private.actor_kind,
+  actor text,
+  action text,
+  target_type text,
+  target_id text,
+  before jsonb default null,
+  after jsonb default null,
+  reason text default null,
+  correlation_id text default null
+)
+returns void
+language sql
+volatile
+set search_path = ''
+as $$
+  insert into private.audit_log (actor_kind, actor, action, target_type, target_id, before, after, reason, correlation_id)
+  values (actor_kind, actor, action, target_type, target_id, before, after, reason, correlation_id)
+$$;
+
+comment on function private.audit is
+  'Adds one row to the audit log, in the transaction of the change it describes. action is room.verb, such as memberships.activated.';
+
+create unlogged table private.rate_limits (
+  bucket text primary key,
+  tokens double precision not null,
+  refilled_at timestamptz not null
+);
+alter table private.rate_limits enable row level security;
+
+create index rate_limits_refilled_at on private.rate_limits (refilled_at);
+
+comment on table private.rate_limits is 'Token buckets of the public doors. Unlogged: a crash forgives everybody.';
+
+create function private.take_token(bucket text, capacity integer, per interval, at timestamptz, cost integer default 1)
+returns double precision
+language sql
+volatile
+set search_path = ''
+as $$
+  insert into private.rate_limits as held (bucket, tokens, refilled_at)
+  values (take_token.bucket, capacity - cost, at)
+  on conflict on constraint rate_limits_pkey do update
+    set tokens = least(
+          capacity,
+          held.tokens + capacity * greatest(0, extract(epoch from excluded.refilled_at - held.refilled_at)) / extract(epoch from per)
+        ) - cost,
+        refilled_at = greatest(held.refilled_at, excluded.refilled_at)
+    where least(
+          capacity,
+          held.tokens + capacity * greatest(0, extract(epoch from excluded.refilled_at - held.refilled_at)) / extract(epoch from per)
+        ) >= cost
+  returning tokens
+$$;
+
+comment on function private.take_token is
+  'Takes tokens from a bucket that holds capacity and refills over the interval. Returns what is left, or null when there were too few.';

@@ -1,0 +1,162 @@
+-- Stripe's events: stored under their id, applied, and what follows from them enqueued, in one transaction.
+
+create type private.event_state as enum ('applied', 'ignored', 'superseded', 'failed', 'dead', 'quarantined');
+
+create table private.stripe_events (
+  event_id text primary key,
+  type text not null,
+  created_at timestamptz not null,
+  object_id text,
+  state private.event_state not null,
+  note text,
+  attempts smallint not null default 1,
+  received_at timestamptz not null default private.clock(),
+  applied_at timestamptz,
+  payload jsonb not null
+);
+alter table private.stripe_events enable row level security;
+-- Compressing each body costs more time than the space is worth.
+alter table private.stripe_events alter column payload set storage external;
+create index stripe_events_waiting on private.stripe_events (state, received_at)
+  where state in ('failed', 'dead', 'quarantined');
+create index stripe_events_object on private.stripe_events (object_id, created_at);
+
+comment on table private.stripe_events is 'Every event that Stripe sent and signed, as it came. Nothing accepted is lost: what could not be applied waits here with its reason.';
+comment on column private.stripe_events.state is 'applied; ignored (not a type we act on); superseded (something newer is known); failed (tried again by itself); dead (a person must act, then replay); quarantined (test-mode event at a live site, or the reverse).';
+
+create function private.dispatch_stripe_event(event jsonb, at timestamptz, out state private.event_state, out note text)
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  id constant text := event ->> 'id';
+  type constant text := event ->> 'type';
+  object constant jsonb := event -> 'data' -> 'object';
+  seen_at constant timestamptz := private.moment(event ->> 'created');
+  outcome text;
+begin
+  outcome := case type
+    when 'customer.subscription.updated' then private.apply_subscription(object, 'updated', seen_at, id, id, at)
+    when 'customer.subscription.created' then private.apply_subscription(object, 'created', seen_at, id, id, at)
+    when 'customer.subscription.deleted' then private.apply_subscription(object, 'deleted', seen_at, id, id, at)
+    when 'customer.subscription.paused' then private.apply_subscription(object, 'updated', seen_at, id, id, at)
+    when 'customer.subscription.resumed' then private.apply_subscription(object, 'updated', seen_at, id, id, at)
+    when 'invoice.paid' then private.apply_invoice(object, type, seen_at, id, id, at)
+    when 'invoice.payment_failed' then private.apply_invoice(object, type, seen_at, id, id, at)
+    when 'invoice.payment_action_required' then private.apply_invoice(object, type, seen_at, id, id, at)
+    when 'checkout.session.completed' then private.apply_checkout(object, type, seen_at, id, at)
+    when 'checkout.session.async_payment_succeeded' then private.apply_checkout(object, type, seen_at, id, at)
+    when 'checkout.session.async_payment_failed' then private.apply_checkout(object, type, seen_at, id, at)
+    when 'checkout.session.expired' then private.apply_checkout(object, type, seen_at, id, at)
+    when 'charge.refunded' then private.apply_charge(object, null, type, seen_at, id, at)
+    when 'charge.dispute.created' then private.apply_charge(null, object, type, seen_at, id, at)
+    when 'charge.dispute.closed' then private.apply_charge(null, object, type, seen_at, id, at)
+    when 'customer.updated' then private.apply_customer(object, 'updated', seen_at, id, at)
+    when 'customer.deleted' then private.apply_customer(object, 'deleted', seen_at, id, at)
+    else 'ignored'
+  end;
+  state := case outcome when 'ignored' then 'ignored' when 'superseded' then 'superseded' else 'applied' end;
+  note := case outcome
+    when 'ignored' then 'Commons does not act on ' || type
+    when 'superseded' then 'Something newer was already known'
+    when 'asked' then 'Two events of the same second: Stripe was asked for the current state'
+  end;
+exception
+  when sqlstate 'CM001' then
+    state := 'dead';
+    note := sqlerrm;
+  when others then
+    state := 'failed';
+    note := pg_catalog.format('%s (%s)', sqlerrm, sqlstate);
+end
+$$;
+
+comment on function private.dispatch_stripe_event is
+  'Applies one event and says how it went. Never raises: a failure undoes what the event had changed and becomes its state and note.';
+
+create function private.receive_stripe_event(event jsonb, livemode boolean, at timestamptz default private.clock())
+returns text
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  id constant text := event ->> 'id';
+  outcome record;
+begin
+  if exists (select from private.stripe_events e where e.event_id = id) then
+    return 'duplicate';
+  end if;
+  if (event ->> 'livemode')::boolean is distinct from livemode then
+    select 'quarantined'::private.event_state as state,
+           case when livemode then 'A test-mode event reached the live site'
+                else 'A live event reached a test site' end as note into outcome;
+  else
+    select * into outcome from private.dispatch_stripe_event(event, at);
+  end if;
+
+  insert into private.stripe_events (event_id, type, created_at, object_id, state, note, applied_at, payload)
+  values (id, event ->> 'type', private.moment(event ->> 'created'), event -> 'data' -> 'object' ->> 'id',
+    outcome.state, outcome.note, case when outcome.state = 'applied' then at end, event)
+  on conflict (event_id) do nothing;
+  if not found then
+    -- The same event came twice at the same moment. Undo this one; the other stands.
+    raise exception using errcode = 'CM002', message = pg_catalog.format('Event %s was received at the same moment', id);
+  end if;
+  if outcome.state = 'failed' then
+    perform jobs.enqueue('memberships', 'apply_event', pg_catalog.jsonb_build_object('event_id', id),
+      key => 'apply:' || id, run_at => at + interval '2 seconds', correlation_id => id);
+  end if;
+  return outcome.state::text;
+end
+$$;
+
+comment on function private.receive_stripe_event is
+  'The webhook''s one call: stores a verified event under its id, applies it and enqueues what follows, in one transaction. Returns its state, or duplicate. livemode: whether this site is live. Raises CM002, which also means duplicate, when two deliveries race.';
+
+create function private.apply_stripe_event(id text, last_attempt boolean, at timestamptz)
+returns text
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  held private.stripe_events;
+  outcome record;
+begin
+  select e.* into held from private.stripe_events e where e.event_id = id for update;
+  if not found then
+    raise exception using errcode = 'PT404', message = pg_catalog.format('There is no Stripe event %s', id),
+      hint = 'Look it up in admin.stripe_events.';
+  end if;
+  if held.state not in ('failed', 'dead') then
+    return held.state::text;  -- nothing left to do
+  end if;
+  select * into outcome from private.dispatch_stripe_event(held.payload, at);
+  if outcome.state = 'failed' and last_attempt then
+    outcome.state := 'dead';
+  end if;
+  update private.stripe_events e
+     set state = outcome.state, note = outcome.note, attempts = e.attempts + 1,
+         applied_at = case when outcome.state = 'applied' then at end
+   where e.event_id = id;
+  return outcome.state::text;
+end
+$$;
+
+comment on function private.apply_stripe_event is 'Tries a stored event again. Does nothing for one that is settled. last_attempt: a further failure makes it dead.';
+
+create function private.resolve_customer(customer jsonb, event text, at timestamptz)
+returns text
+language plpgsql
+volatile
+set search_path = ''
+as $$
+begin
+  perform private.attach_customer(customer ->> 'id', null, customer ->> 'email', customer ->> 'name', at, event, at);
+  return 'applied';
+end
+$$;
+
+comment on function private.resolve_customer is 'Gives a customer that no event named its member, from what Stripe answered when asked.';

@@ -1,0 +1,167 @@
+-- Once a night everything at Stripe is compared with what is here. Differences become proposals.
+
+create type private.proposal_state as enum ('open', 'accepted', 'dismissed', 'applied');
+
+create table private.reconciliation_runs (
+  id bigint generated always as identity primary key,
+  started_at timestamptz not null,
+  finished_at timestamptz,
+  seen integer not null default 0,
+  differing integer not null default 0
+);
+alter table private.reconciliation_runs enable row level security;
+
+comment on table private.reconciliation_runs is 'One row a comparison with Stripe.';
+
+create table private.reconciliation_proposals (
+  id bigint generated always as identity primary key,
+  run_id bigint not null references private.reconciliation_runs (id) on delete cascade,
+  subscription_id text not null,
+  difference text not null,
+  raises_access boolean not null,
+  ours jsonb,
+  stripes jsonb,
+  observed_at timestamptz not null,
+  state private.proposal_state not null default 'open',
+  resolved_at timestamptz,
+  resolution text
+);
+alter table private.reconciliation_proposals enable row level security;
+create index reconciliation_proposals_run on private.reconciliation_proposals (run_id);
+create unique index reconciliation_proposals_open_once on private.reconciliation_proposals (subscription_id) where state = 'open';
+
+comment on table private.reconciliation_proposals is 'A difference between Stripe and Commons. What gives access is applied at once; what takes access away waits for a person.';
+
+create table private.reconciliation_seen (
+  run_id bigint not null references private.reconciliation_runs (id) on delete cascade,
+  subscription_id text not null,
+  primary key (run_id, subscription_id)
+);
+alter table private.reconciliation_seen enable row level security;
+
+comment on table private.reconciliation_seen is 'What a running comparison has met at Stripe; emptied when it ends.';
+
+create function private.compare_subscriptions(run bigint, subs jsonb, observed_at timestamptz, at timestamptz)
+returns integer
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  sub jsonb;
+  held public.subscriptions;
+  before timestamptz;
+  proposal bigint;
+  differing integer := 0;
+begin
+  insert into private.reconciliation_seen (run_id, subscription_id)
+  select run, value ->> 'id' from pg_catalog.jsonb_array_elements(subs)
+  on conflict do nothing;
+  for sub in select value from pg_catalog.jsonb_array_elements(subs) loop
+    select s.* into held from public.subscriptions s where s.subscription_id = sub ->> 'id';
+    if held.subscription_id is not null and (
+         held.as_of > observed_at
+         or (held.status::text, held.price_id, held.current_period_end, held.cancel_at_period_end, held.customer_id)
+            is not distinct from
+            (sub ->> 'status', sub -> 'items' -> 'data' -> 0 -> 'price' ->> 'id',
+             private.moment(sub -> 'items' -> 'data' -> 0 ->> 'current_period_end'),
+             coalesce((sub ->> 'cancel_at_period_end')::boolean, false), sub ->> 'customer')) then
+      continue;
+    end if;
+    if held.subscription_id is null and sub ->> 'status' in ('canceled', 'incomplete', 'incomplete_expired') then
+      continue;  -- it gives no access and never did here
+    end if;
+    differing := differing + 1;
+    before := coalesce(held.access_until, '-infinity');
+
+    insert into private.reconciliation_proposals as p (run_id, subscription_id, difference, raises_access, ours, stripes, observed_at)
+    values (run, sub ->> 'id',
+      case when held.subscription_id is null then 'Stripe has a subscription that is not here'
+           else pg_catalog.format('Stripe says %s until %s, here it is %s until %s', sub ->> 'status',
+             private.moment(sub -> 'items' -> 'data' -> 0 ->> 'current_period_end'), held.status, held.current_period_end) end,
+      false, pg_catalog.to_jsonb(held), sub, observed_at)
+    on conflict (subscription_id) where state = 'open' do update
+      set run_id = excluded.run_id, difference = excluded.difference, ours = excluded.ours,
+          stripes = excluded.stripes, observed_at = excluded.observed_at
+    returning p.id into proposal;
+
+    -- Try it out; keep the change only when nobody loses access by it.
+    begin
+      perform private.apply_subscription(sub, 'fetched', observed_at, 'reconcile-' || run::text, 'reconcile-' || run::text, at);
+      select s.access_until into strict held.access_until from public.subscriptions s where s.subscription_id = sub ->> 'id';
+      if held.access_until < before then
+        raise exception using errcode = 'CM003', message = 'takes access away';
+      end if;
+      update private.reconciliation_proposals p
+         set state = 'applied', raises_access = held.access_until > before, resolved_at = at,
+             resolution = 'Applied by itself: nobody loses access by it'
+       where p.id = proposal;
+      if held.subscription_id is null or held.access_until > before then
+        perform jobs.enqueue('memberships', 'resolve_customer',
+          pg_catalog.jsonb_build_object('customer_id', sub ->> 'customer'), key => 'resolve:' || (sub ->> 'customer') || ':' || run::text);
+      end if;
+    exception
+      when sqlstate 'CM003' then
+        null;  -- stays open for a person
+      when others then
+        update private.reconciliation_proposals p set resolution = sqlerrm where p.id = proposal;
+    end;
+  end loop;
+  update private.reconciliation_runs r
+     set seen = r.seen + pg_catalog.jsonb_array_length(subs), differing = r.differing + compare_subscriptions.differing
+   where r.id = run;
+  return differing;
+end
+$$;
+
+comment on function private.compare_subscriptions is
+  'Compares one page of Stripe''s subscriptions with ours. Raising access is applied at once; lowering it becomes an open proposal.';
+
+create function private.start_reconciliation(at timestamptz)
+returns bigint
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  run bigint;
+begin
+  insert into private.reconciliation_runs (started_at) values (at) returning id into run;
+  perform jobs.enqueue('memberships', 'reconcile', pg_catalog.jsonb_build_object('run_id', run),
+    key => 'reconcile:' || run::text, priority => 'bulk', correlation_id => 'reconcile-' || run::text);
+  return run;
+end
+$$;
+
+comment on function private.start_reconciliation is 'Starts a comparison with Stripe. pg_cron calls it each night.';
+
+create function private.continue_reconciliation(run bigint, after_subscription text, at timestamptz)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+begin
+  if after_subscription is null then
+    insert into private.reconciliation_proposals (run_id, subscription_id, difference, raises_access, ours, observed_at)
+    select run, s.subscription_id, 'Here it is alive; Stripe does not know it', false, pg_catalog.to_jsonb(s), r.started_at
+      from public.subscriptions s
+      join private.reconciliation_runs r on r.id = run
+     where s.status in ('active', 'trialing', 'past_due') and s.as_of < r.started_at
+       and not exists (select from private.reconciliation_seen seen
+                        where seen.run_id = run and seen.subscription_id = s.subscription_id)
+    on conflict (subscription_id) where state = 'open' do nothing;
+    delete from private.reconciliation_seen seen where seen.run_id = run;
+    update private.reconciliation_runs r set finished_at = at where r.id = run and r.finished_at is null;
+  else
+    perform jobs.enqueue('memberships', 'reconcile',
+      pg_catalog.jsonb_build_object('run_id', run, 'after', after_subscription),
+      key => 'reconcile:' || run::text || ':' || after_subscription, priority => 'bulk',
+      correlation_id => 'reconcile-' || run::text);
+  end if;
+end
+$$;
+
+comment on function private.continue_reconciliation is 'Enqueues the next page of a comparison, or ends it when there is none.';
+
+select cron.schedule('memberships-reconcile', '30 3 * * *', 'select private.start_reconciliation(private.clock())');

@@ -1,0 +1,113 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { exportJWK, generateKeyPair, importJWK, type JWK, type JWTPayload, SignJWT } from 'jose'
+import { generateApiKey } from '@supabase/lite'
+
+/** The ports of one stack. Every one of them is on 127.0.0.1. */
+export interface Ports {
+  gateway: number
+  postgres: number
+  mailbox: number
+  site: number
+  stripe: number
+  mailchimp: number
+}
+
+export const devPorts: Ports = {
+  gateway: 54321,
+  postgres: 54322,
+  mailbox: 54324,
+  site: 4321,
+  stripe: 12111,
+  mailchimp: 12112,
+}
+
+/** `npm test` runs beside `npm start`. */
+export const testPorts: Ports = {
+  gateway: 55321,
+  postgres: 55322,
+  mailbox: 55324,
+  site: 5421,
+  stripe: 13111,
+  mailchimp: 13112,
+}
+
+/** The keys of one stack, as a hosted project has them. */
+export interface Keys {
+  publishable: string
+  secret: string
+  /** Public part of the signing key, as served and as given to functions. */
+  jwks: { keys: JWK[] }
+  /** Signs claims as this stack's auth server would. `exp` defaults to one hour from now. */
+  sign(claims: JWTPayload): Promise<string>
+}
+
+interface StoredKeys {
+  publishable: string
+  secret: string
+  signing: JWK
+}
+
+async function makeKeys(): Promise<StoredKeys> {
+  const { privateKey } = await generateKeyPair('ES256', { extractable: true })
+  const signing = { ...(await exportJWK(privateKey)), alg: 'ES256', use: 'sig' }
+  const key = async (type: 'publishable' | 'secret') => (await generateApiKey(type)).key
+  return {
+    publishable: await key('publishable'),
+    secret: await key('secret'),
+    signing: { ...signing, kid: crypto.randomUUID() },
+  }
+}
+
+/** The keys kept in a stack's run folder; made when there are none. */
+export async function loadKeys(folder: string): Promise<Keys> {
+  const file = join(folder, 'keys.json')
+  if (!existsSync(file)) {
+    writeFileSync(file, JSON.stringify(await makeKeys(), null, 2), { mode: 0o600 })
+  }
+  const { publishable, secret, signing } = JSON.parse(readFileSync(file, 'utf8')) as StoredKeys
+  const { d: _private, ...publicKey } = signing
+  const privateKey = await importJWK(signing, 'ES256')
+  return {
+    publishable,
+    secret,
+    jwks: { keys: [{ ...publicKey, key_ops: ['verify'] }] },
+    sign: (claims) => {
+      const token = new SignJWT(claims)
+      if (claims.iat === undefined) token.setIssuedAt()
+      if (claims.exp === undefined) token.setExpirationTime('1h')
+      return token
+        .setProtectedHeader({ alg: 'ES256', typ: 'JWT', kid: signing.kid ?? '' })
+        .sign(privateKey)
+    },
+  }
+}
+
+/** What the local functions and the provider sandbox share instead of real secrets. */
+export const sandboxSecrets = {
+  WORKER_SECRET: 'local-worker-secret',
+  STRIPE_SECRET_KEY: 'sk_test_sandbox',
+  STRIPE_WEBHOOK_SECRET: 'whsec_sandbox',
+  MAILCHIMP_API_KEY: 'sandbox-us1',
+  MAILCHIMP_LIST_ID: 'audience1',
+  MAILCHIMP_WELCOME_JOURNEY_ID: '1',
+  MAILCHIMP_WELCOME_STEP_ID: '1',
+  MAILCHIMP_WEBHOOK_PATH_SECRET: 'mailchimp-path-secret',
+}
+
+/** The environment of Edge Functions: the platform's own names, then ours. */
+export function functionsEnvironment(ports: Ports, keys: Keys): Record<string, string> {
+  const local = (port: number) => `http://127.0.0.1:${port}`
+  return {
+    SUPABASE_URL: local(ports.gateway),
+    SUPABASE_DB_URL: `postgresql://postgres@127.0.0.1:${ports.postgres}/postgres`,
+    SUPABASE_PUBLISHABLE_KEYS: JSON.stringify({ default: keys.publishable }),
+    SUPABASE_SECRET_KEYS: JSON.stringify({ default: keys.secret }),
+    SUPABASE_JWKS: JSON.stringify(keys.jwks),
+    SB_REGION: 'local',
+    SITE_URL: local(ports.site),
+    STRIPE_API_BASE: local(ports.stripe),
+    MAILCHIMP_API_BASE: local(ports.mailchimp),
+    ...sandboxSecrets,
+  }
+}

@@ -1,0 +1,81 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { ReadableStream as NodeReadableStream } from 'node:stream/web'
+
+export type Handler = (request: Request) => Response | Promise<Response>
+
+function toRequest(message: IncomingMessage, response: ServerResponse, origin: string): Request {
+  const headers = new Headers()
+  for (let at = 0; at < message.rawHeaders.length; at += 2) {
+    headers.append(message.rawHeaders[at] ?? '', message.rawHeaders[at + 1] ?? '')
+  }
+  const gone = new AbortController()
+  response.on('close', () => {
+    if (!response.writableFinished) gone.abort()
+  })
+  const method = message.method ?? 'GET'
+  const hasBody = method !== 'GET' && method !== 'HEAD'
+  return new Request(new URL(message.url ?? '/', origin), {
+    method,
+    headers,
+    signal: gone.signal,
+    ...(hasBody ? { body: Readable.toWeb(message) as ReadableStream, duplex: 'half' } : {}),
+  } as RequestInit)
+}
+
+async function send(answer: Response, response: ServerResponse): Promise<void> {
+  const headers: Record<string, string | string[]> = Object.fromEntries(answer.headers)
+  const cookies = answer.headers.getSetCookie()
+  if (cookies.length > 0) headers['set-cookie'] = cookies
+  response.writeHead(answer.status, headers)
+  if (!answer.body) {
+    response.end()
+    return
+  }
+  // A reader that leaves early is not an error of ours.
+  await pipeline(Readable.fromWeb(answer.body as NodeReadableStream), response).catch(() => {})
+}
+
+/**
+ * Serves a fetch-style handler on 127.0.0.1. Bodies are streamed both ways; an error that the
+ * handler lets through is logged and answered with 500.
+ */
+export async function serveHttp(port: number, handler: Handler): Promise<{ close(): Promise<void> }> {
+  const origin = `http://127.0.0.1:${port}`
+  const server: Server = createServer(async (message, response) => {
+    try {
+      await send(await handler(toRequest(message, response, origin)), response)
+    } catch (error) {
+      console.error(error)
+      if (!response.headersSent) response.writeHead(500, { 'content-type': 'application/json' })
+      response.end(JSON.stringify({ message: 'internal error of the local stack' }))
+    }
+  })
+  server.keepAliveTimeout = 30_000
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, '127.0.0.1', resolve)
+  })
+  return {
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+export const corsHeaders = {
+  'access-control-allow-origin': '*',
+  'access-control-allow-methods': 'GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD',
+  'access-control-allow-headers':
+    'authorization, apikey, content-type, x-client-info, x-supabase-api-version, prefer, accept-profile, content-profile, range, idempotency-key, x-upsert, x-metadata, cache-control',
+  'access-control-expose-headers': 'content-range, content-location, preference-applied, retry-after, sb-error-code',
+  'access-control-max-age': '3600',
+}
+
+/** A JSON answer with the headers that let a page of any origin read it. */
+export function json(status: number, body: unknown, headers: Record<string, string> = {}): Response {
+  return Response.json(body, { status, headers: { ...corsHeaders, ...headers } })
+}

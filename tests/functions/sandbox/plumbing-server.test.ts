@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { createClock } from '../../../scripts/sandbox/lib/clock.ts'
+import { type ProviderServer, serveProvider } from '../../../scripts/sandbox/lib/server.ts'
+
+const clock = createClock(() => new Date())
+const resets = vi.fn()
+let server: ProviderServer
+beforeAll(async () => {
+  server = await serveProvider({
+    name: 'Echo',
+    port: 0,
+    clock,
+    reset: resets,
+    handler: async (request) => {
+      server.ledger.add('echo', request.method, { path: new URL(request.url).pathname })
+      return new Response(await request.arrayBuffer(), { headers: { 'x-type': 'echo' } })
+    },
+    shapeError: (kind) => new Response(kind, { status: kind === 'rate_limit' ? 429 : 500 }),
+  })
+})
+afterAll(() => server.close())
+beforeEach(async () => {
+  await control('POST', 'reset', { clock: true })
+})
+
+async function control(method: string, path: string, body?: unknown) {
+  const init = body === undefined ? { method } : { method, body: JSON.stringify(body) }
+  const response = await fetch(`${server.url}/_sandbox/${path}`, init)
+  return { status: response.status, body: await response.json() }
+}
+
+test('the body reaches the handler byte for byte', async () => {
+  const bytes = new Uint8Array([0, 255, 10, 13, 195, 40])
+  const response = await fetch(`${server.url}/any`, { method: 'POST', body: bytes })
+  expect(new Uint8Array(await response.arrayBuffer())).toEqual(bytes)
+  expect(response.headers.get('x-type')).toBe('echo')
+})
+
+test('the ledger is filtered by effect and id', async () => {
+  await fetch(`${server.url}/one`)
+  await fetch(`${server.url}/two`, { method: 'PUT' })
+  const { body } = await control('GET', 'ledger?effect=echo&id=PUT')
+  expect(body.entries).toMatchObject([{ effect: 'echo', id: 'PUT', detail: { path: '/two' } }])
+})
+
+test('requests are logged with their status; control routes are not', async () => {
+  await control('POST', 'faults', [{ kind: 'server_error', times: 1 }, { kind: 'rate_limit' }])
+  for (const path of ['a', 'b', 'c']) await fetch(`${server.url}/${path}`)
+  const { body } = await control('GET', 'requests')
+  expect(body.max_in_flight).toBe(1)
+  expect(body.requests).toMatchObject([
+    { method: 'GET', path: '/a', status: 500, in_flight: 1, fault: 'server_error' },
+    { path: '/b', status: 429 },
+    { path: '/c', status: 429 },
+  ])
+})
+
+test.each([
+  ['faults', { kind: 'sabotage' }],
+  ['faults', { kind: 'garbage', path: '(' }],
+  ['faults', { kind: 'garbage', tiems: 1 }],
+  ['clock', { advance_to: 'tomorrow' }],
+  ['clock', { advance_to: '2000-01-01T00:00:00Z' }],
+  ['latency', { ms: -1 }],
+])('a wrong order to %s is refused with a sentence', async (path, body) => {
+  const answer = await control('POST', path, body)
+  expect(answer).toMatchObject({ status: 400, body: { error: expect.any(String) } })
+})
+
+test('the clock advances by seconds and to a moment, and is set back on request', async () => {
+  await control('POST', 'clock', { advance_by: 86_400 })
+  const ahead = () => clock.now().getTime() - Date.now()
+  expect(ahead()).toBeGreaterThan(86_000_000)
+  await control('POST', 'clock', { advance_to: '2099-01-01T00:00:00Z' })
+  expect((await control('GET', 'clock')).body.now).toMatch(/^2099-01-01/)
+  await control('POST', 'clock', { reset: true })
+  expect(Math.abs(ahead())).toBeLessThan(1000)
+})
+
+test('reset empties faults, ledger and log, and the provider', async () => {
+  resets.mockClear()
+  await control('POST', 'faults', { kind: 'garbage' })
+  await fetch(`${server.url}/x`)
+  await control('POST', 'reset')
+  expect(resets).toHaveBeenCalledOnce()
+  expect((await control('GET', 'faults')).body).toEqual({ faults: [] })
+  expect((await control('GET', 'requests')).body).toMatchObject({ requests: [], max_in_flight: 0 })
+  expect(server.ledger.entries()).toEqual([])
+})
+
+test('an unknown control names those that exist', async () => {
+  const { status, body } = await control('GET', 'nothing')
+  expect(status).toBe(404)
+  expect(body.error).toContain('faults')
+})
