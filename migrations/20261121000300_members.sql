@@ -31,7 +31,7 @@ begin
     return null;
   end if;
   result := pg_catalog.lower(pg_catalog.normalize(
-    pg_catalog.regexp_replace(address, '^' || invisible || '+|' || invisible || '+$', '', 'g'), NFKC));
+    pg_catalog.regexp_replace(address, '^' || invisible || '+|' || invisible || '+$', '', 'g'), 'NFKC'));
   if result !~ '^[^\s@<>"(),:;\\]+@[^\s@.<>"(),:;\\]+(\.[^\s@.<>"(),:;\\]+)+$'
      or result ~ invisible
      or pg_catalog.length(result) > 254 then

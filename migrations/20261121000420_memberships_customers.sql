@@ -117,7 +117,7 @@ begin
   if held.member_id is null and member is not null then
     update public.donations d set member_id = member
       from public.invoices i
-     where i.customer_id = id and d.invoice_id = i.invoice_id and d.member_id is null;
+     where i.customer_id = attach_customer.id and d.invoice_id = i.invoice_id and d.member_id is null;
     perform private.refresh_membership(member, event, event, at);
   end if;
   return member;

@@ -154,7 +154,7 @@ declare
   unpaid public.invoices;
 begin
   if sub.purpose <> 'dues' then
-    return '-infinity';
+    return '-infinity'::timestamptz;
   end if;
   if sub.status = 'past_due' then
     select i.* into unpaid from public.invoices i

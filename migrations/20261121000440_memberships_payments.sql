@@ -9,7 +9,7 @@ volatile
 set search_path = ''
 as $$
 declare
-  id constant text := invoice ->> 'id';
+  this_id constant text := invoice ->> 'id';
   sub_id constant text := coalesce(
     invoice -> 'parent' -> 'subscription_details' ->> 'subscription', invoice ->> 'subscription');
   next_try constant timestamptz := private.moment(invoice ->> 'next_payment_attempt');
@@ -18,7 +18,7 @@ declare
   payer text := invoice ->> 'customer';
 begin
   member := private.attach_customer(payer, null, invoice ->> 'customer_email', invoice ->> 'customer_name', seen_at, event, at);
-  select i.* into held from public.invoices i where i.invoice_id = id for update;
+  select i.* into held from public.invoices i where i.invoice_id = this_id for update;
   -- A paid or void invoice never becomes open again, whatever arrives late.
   if held.invoice_id is not null and (seen_at < held.as_of or held.status in ('paid', 'void'))
      and invoice ->> 'status' <> 'paid' then
@@ -29,7 +29,7 @@ begin
     invoice_id, customer_id, subscription_id, status, amount_due, amount_paid, currency, period_end, attempt_count,
     next_payment_attempt, retries_over_at, hosted_invoice_url, invoice_pdf, created_at, paid_at, as_of
   ) values (
-    id, payer, sub_id, (invoice ->> 'status')::public.invoice_status,
+    this_id, payer, sub_id, (invoice ->> 'status')::public.invoice_status,
     (invoice ->> 'amount_due')::bigint, (invoice ->> 'amount_paid')::bigint, invoice ->> 'currency',
     (select max(private.moment(line -> 'period' ->> 'end'))
        from pg_catalog.jsonb_array_elements(invoice -> 'lines' -> 'data') line),
@@ -55,15 +55,15 @@ begin
     return 'applied';
   end if;
   if invoice ->> 'status' = 'paid' then
-    update public.membership_notices n set resolved_at = at where n.invoice_id = id and n.resolved_at is null;
+    update public.membership_notices n set resolved_at = at where n.invoice_id = this_id and n.resolved_at is null;
     update public.subscriptions s set access_cut_at = null
      where s.subscription_id = sub_id and s.access_cut_at < private.moment(invoice ->> 'created');
     perform private.book_recurring_donation(invoice, sub_id, member, at);
   elsif member is not null and private.is_dues(sub_id, invoice) then
     if type = 'invoice.payment_failed' then
-      perform private.open_notice(member, 'payment_failed', id, correlation_id);
+      perform private.open_notice(member, 'payment_failed', this_id, correlation_id);
     elsif type = 'invoice.payment_action_required' then
-      perform private.open_notice(member, 'action_required', id, correlation_id);
+      perform private.open_notice(member, 'action_required', this_id, correlation_id);
     end if;
   end if;
   perform private.recompute_subscription(sub_id, event, correlation_id, at);
@@ -121,7 +121,7 @@ volatile
 set search_path = ''
 as $$
 declare
-  id constant text := session ->> 'id';
+  this_id constant text := session ->> 'id';
   payer constant text := session ->> 'customer';
   buyer uuid;
   address constant text := coalesce(session -> 'customer_details' ->> 'email', session ->> 'customer_email');
@@ -141,7 +141,7 @@ begin
   end if;
 
   insert into private.checkouts as c (session_id, mode, state, payment_status, customer_id, member_id, amount_total, currency, as_of)
-  values (id, session ->> 'mode', session ->> 'status', session ->> 'payment_status', payer, member,
+  values (this_id, session ->> 'mode', session ->> 'status', session ->> 'payment_status', payer, member,
     (session ->> 'amount_total')::bigint, session ->> 'currency', seen_at)
   on conflict (session_id) do update set
     state = excluded.state, payment_status = excluded.payment_status,
@@ -152,7 +152,7 @@ begin
     insert into public.donations as d (
       member_id, checkout_session_id, payment_intent_id, amount, currency, status, note, in_honour_of, donated_at
     ) values (
-      member, id, session ->> 'payment_intent', (session ->> 'amount_total')::bigint, session ->> 'currency',
+      member, this_id, session ->> 'payment_intent', (session ->> 'amount_total')::bigint, session ->> 'currency',
       case when type = 'checkout.session.async_payment_failed' then 'failed'
            when session ->> 'payment_status' = 'paid' then 'paid' else 'pending' end::public.donation_status,
       session -> 'metadata' ->> 'note', session -> 'metadata' ->> 'in_honour_of', seen_at
@@ -189,14 +189,14 @@ volatile
 set search_path = ''
 as $$
 declare
-  id constant text := coalesce(charge ->> 'id', dispute ->> 'charge');
+  this_id constant text := coalesce(charge ->> 'id', dispute ->> 'charge');
   held private.charges;
 begin
   insert into private.charges as c (
     charge_id, customer_id, payment_intent_id, amount, amount_refunded, currency, refunded_at,
     dispute_id, dispute_status, disputed_at, dispute_closed_at, as_of
   ) values (
-    id, charge ->> 'customer', coalesce(charge ->> 'payment_intent', dispute ->> 'payment_intent'),
+    this_id, charge ->> 'customer', coalesce(charge ->> 'payment_intent', dispute ->> 'payment_intent'),
     coalesce((charge ->> 'amount')::bigint, (dispute ->> 'amount')::bigint),
     coalesce((charge ->> 'amount_refunded')::bigint, 0),
     coalesce(charge ->> 'currency', dispute ->> 'currency'),
@@ -219,17 +219,17 @@ begin
   returning c.* into held;
 
   perform private.audit('stripe', correlation_id, 'memberships.' || replace(replace(type, 'charge.', ''), '.', '_'),
-    'charge', id, null, pg_catalog.jsonb_build_object('amount', held.amount, 'amount_refunded', held.amount_refunded,
+    'charge', this_id, null, pg_catalog.jsonb_build_object('amount', held.amount, 'amount_refunded', held.amount_refunded,
       'currency', held.currency, 'dispute_status', held.dispute_status), null, correlation_id);
 
   perform private.settle_donation(held);
 
   if held.invoice_id is not null then
-    perform private.apply_adjustment(id, correlation_id, at);
+    perform private.apply_adjustment(this_id, correlation_id, at);
   elsif not exists (select from public.donations d where d.payment_intent_id = held.payment_intent_id) then
     -- Charges no longer name their invoice; only Stripe can tell.
-    perform jobs.enqueue('memberships', 'resolve_charge', pg_catalog.jsonb_build_object('charge_id', id),
-      key => 'charge:' || id || ':' || correlation_id, correlation_id => apply_charge.correlation_id);
+    perform jobs.enqueue('memberships', 'resolve_charge', pg_catalog.jsonb_build_object('charge_id', this_id),
+      key => 'charge:' || this_id || ':' || correlation_id, correlation_id => apply_charge.correlation_id);
   end if;
   return 'applied';
 end

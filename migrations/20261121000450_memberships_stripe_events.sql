@@ -56,7 +56,7 @@ begin
     when 'customer.deleted' then private.apply_customer(object, 'deleted', seen_at, id, at)
     else 'ignored'
   end;
-  state := case outcome when 'ignored' then 'ignored' when 'superseded' then 'superseded' else 'applied' end;
+  state := case outcome when 'ignored' then 'ignored' when 'superseded' then 'superseded' else 'applied' end::private.event_state;
   note := case outcome
     when 'ignored' then 'Commons does not act on ' || type
     when 'superseded' then 'Something newer was already known'
@@ -64,10 +64,10 @@ begin
   end;
 exception
   when sqlstate 'CM001' then
-    state := 'dead';
+    state := 'dead'::private.event_state;
     note := sqlerrm;
   when others then
-    state := 'failed';
+    state := 'failed'::private.event_state;
     note := pg_catalog.format('%s (%s)', sqlerrm, sqlstate);
 end
 $$;

@@ -10,7 +10,7 @@ declare
   member uuid;
   customer text;
   address text;
-  buyer jsonb := '{}';
+  buyer jsonb := '{}'::jsonb;
   offer public.stripe_prices;
   gift constant jsonb := request -> 'donation';
   bounds private.donation_rules;

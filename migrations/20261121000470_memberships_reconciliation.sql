@@ -52,7 +52,7 @@ declare
   held public.subscriptions;
   before timestamptz;
   proposal bigint;
-  differing integer := 0;
+  differing_here integer := 0;
 begin
   insert into private.reconciliation_seen (run_id, subscription_id)
   select run, value ->> 'id' from pg_catalog.jsonb_array_elements(subs)
@@ -71,7 +71,7 @@ begin
     if held.subscription_id is null and sub ->> 'status' in ('canceled', 'incomplete', 'incomplete_expired') then
       continue;  -- it gives no access and never did here
     end if;
-    differing := differing + 1;
+    differing_here := differing_here + 1;
     before := coalesce(held.access_until, '-infinity');
 
     insert into private.reconciliation_proposals as p (run_id, subscription_id, difference, raises_access, ours, stripes, observed_at)
@@ -108,9 +108,9 @@ begin
     end;
   end loop;
   update private.reconciliation_runs r
-     set seen = r.seen + pg_catalog.jsonb_array_length(subs), differing = r.differing + compare_subscriptions.differing
+     set seen = r.seen + pg_catalog.jsonb_array_length(subs), differing = r.differing + differing_here
    where r.id = run;
-  return differing;
+  return differing_here;
 end
 $$;
 

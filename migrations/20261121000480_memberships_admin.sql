@@ -151,7 +151,7 @@ set search_path = ''
 as $$
 begin
   update private.identity_reviews r
-     set state = 'kept_apart', resolved_at = private.clock(), resolution = private.require_reason(reason)
+     set state = 'kept_apart', resolved_at = private.clock(), resolution = private.require_reason(keep_apart.reason)
    where r.id = review and r.state = 'open';
   if not found then
     raise exception using errcode = 'PT409', message = 'This review is not open', hint = 'Look at its state in admin.identity_reviews.';
@@ -193,7 +193,7 @@ begin
   end if;
   perform private.merge_member(kept.id, gone.id, private.clock());
   update private.identity_reviews r
-     set state = 'merged', resolved_at = private.clock(), resolution = reason
+     set state = 'merged', resolved_at = private.clock(), resolution = merge_members.reason
    where r.id = review;
   perform private.audit('studio', session_user, 'members.merged', 'member', kept.id::text,
     pg_catalog.jsonb_build_object('merged', gone.id), null, reason);

@@ -117,10 +117,10 @@ as $$
       'tags', (select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('name', tag,
                  'status', case when tag = any (private.audience_tags(member, at)) then 'active' else 'inactive' end))
                  from pg_catalog.unnest('{member,active,alumni,monthly,annual,donor_annual}'::text[]) tag),
-      'done', c.email = e.email and c.state not in ('new', 'parked')
+      'done', coalesce(c.email = e.email and c.state not in ('new', 'parked')
               and (c.state <> 'subscribed' or coalesce((select k.granted from public.consents k
                      where k.member_id = m.member_id and k.channel = 'email' order by k.id desc limit 1), true))
-              and c.tags @> private.audience_tags(member, at) and c.tags <@ private.audience_tags(member, at),
+              and c.tags @> private.audience_tags(member, at) and c.tags <@ private.audience_tags(member, at), false),
       'parked', coalesce(c.state = 'parked' and c.email = e.email, false))
     from public.memberships m
     join public.profiles p on p.member_id = m.member_id

@@ -21,7 +21,7 @@ begin
     address := null;
   end;
   select c.member_id into member from private.audience_contacts c where c.email = address;
-  lowered := case type when 'unsubscribe' then 'unsubscribed' when 'cleaned' then 'cleaned' end;
+  lowered := case type when 'unsubscribe' then 'unsubscribed' when 'cleaned' then 'cleaned' end::private.contact_state;
 
   if member is null then
     outcome := 'unknown contact';
@@ -149,7 +149,7 @@ declare
   theirs record;
   wanted text[];
   drifted integer := 0;
-  ours constant text[] := '{member,active,alumni,monthly,annual,donor_annual}';
+  ours constant text[] := '{member,active,alumni,monthly,annual,donor_annual}'::text[];
 begin
   for theirs in
     select c.member_id, c.state, k.status, k.tags, c.email

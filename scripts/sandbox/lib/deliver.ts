@@ -52,6 +52,8 @@ const MINUTE = 60
 const HOUR = 60 * MINUTE
 const DEFAULT_RETRIES = [5, 30, 2 * MINUTE, 10 * MINUTE, HOUR, 6 * HOUR, 24 * HOUR, 40 * HOUR]
 const OFF = { duplicate: false, reorder: false, drop: false, pause: false, forge: false }
+// So many finished messages are remembered, for redelivery.
+const KEPT = 5000
 // setTimeout fires at once beyond this many milliseconds.
 const LONGEST_TIMER = 2 ** 31 - 1
 
@@ -69,6 +71,8 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
   let running = 0
   let closed = false
   let idle: (() => void)[] = []
+  // Counts resets: what was on its way before one must not be noted after it.
+  let era = 0
 
   const isIdle = () => running === 0 && held.length === 0 && (line.length === 0 || switches.pause)
 
@@ -91,8 +95,11 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
   async function attempt(item: Item, at: number) {
     clearTimeout(item.timer)
     const { id, message } = item
+    const begun = era
+    const outdated = () => closed || era !== begun
     if (switches.forge) {
       const result = await postMessage(message, options, 'forged')
+      if (outdated()) return
       ledger.add('webhook.forged', id, { ...message.detail, ...result })
     }
     const copies = switches.duplicate ? 2 : 1
@@ -100,7 +107,7 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
     let result = { status: 0 }
     for (let copy = 1; copy <= copies; copy += 1) {
       result = await postMessage(message, options, 'true')
-      if (closed) return
+      if (outdated()) return
       const outcome = isGood(result.status) ? 'webhook.delivered' : 'webhook.failed'
       const detail = { ...message.detail, ...result, attempt: item.attempts }
       ledger.add(outcome, id, copy > 1 ? { ...detail, duplicate: true } : detail)
@@ -162,6 +169,7 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
         due: 0,
       }
       items.push(item)
+      if (items.length > KEPT * 2) items = items.filter((i, at) => !isOver(i) || at >= KEPT)
       if (switches.drop) {
         item.state = 'dropped'
         ledger.add('webhook.dropped', item.id, message.detail)
@@ -190,6 +198,7 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
     reset() {
       for (const item of items) clearTimeout(item.timer)
       clearTimeout(holdTimer)
+      era += 1
       items = []
       line = []
       held = []
@@ -205,4 +214,5 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
   }
 }
 
+const isOver = ({ state }: Item) => state === 'delivered' || state === 'abandoned'
 const isGood = (status: number) => status >= 200 && status < 300

@@ -131,6 +131,8 @@ export async function serveProvider(options: ProviderOptions): Promise<ProviderS
 
   const server = createServer((incoming, outgoing) => {
     serve(incoming, outgoing).catch((error: unknown) => {
+      // A client that left while it was still sending is nobody's mistake.
+      if (incoming.destroyed && !incoming.complete) return
       // A mistake in the sandbox itself: say so plainly, so that it is not taken for a fault.
       console.error(`sandbox ${name}: ${incoming.method} ${incoming.url}`, error)
       if (!outgoing.headersSent) outgoing.writeHead(599, { 'content-type': 'text/plain' })

@@ -22,7 +22,7 @@ export async function audiencePage(
 <td data-label="Status"><span class="${status === 'subscribed' ? 'good' : 'bad'}">${status}</span></td>
 <td data-label="Tags">${[...contact.tags.keys()].map((tag) => html`<span class="tag">${tag}</span>`)}</td>
 <td data-label="Journey">${journey || html`<span class="soft">none</span>`}</td>
-<td data-label="Last change">${contact.lastChanged.slice(0, 16).replace('T', ' ')}</td>
+<td data-label="Last change"><time>${contact.lastChanged.slice(0, 16).replace('T', ' ')}</time></td>
 </tr>`
   })
   const table = html`<section><h2>Contacts</h2>${
@@ -31,7 +31,7 @@ export async function audiencePage(
 <tbody>${rows}</tbody></table>`
       : html`<p class="soft">Nobody yet.</p>`
   }</section>`
-  const subtitle = `Audience of ${contacts.length} contacts, ${subscribed} subscribed. A stand-in on this machine.`
+  const subtitle = `Contacts: ${contacts.length}, of them subscribed: ${subscribed}. A stand-in on this machine.`
   return await layout(
     'Mailchimp sandbox',
     subtitle,

@@ -63,7 +63,13 @@ export async function serveMailchimp(options: MailchimpOptions): Promise<Provide
     if (error instanceof Problem) return problemResponse(error)
     throw error
   })
-  api.notFound(() => problemResponse(notFound()))
+  api.notFound((c) => {
+    const known = api.routes.some(({ path }) =>
+      new RegExp(`^${path.replace(/:\w+/g, '[^/]+')}$`).test(c.req.path),
+    )
+    const detail = 'The requested method and resource are not compatible.'
+    return problemResponse(known ? new Problem('Method Not Allowed', detail) : notFound())
+  })
   api.get('/3.0/ping', (c) => c.json({ health_status: "Everything's Chimpy!" }))
   api.route(`/3.0/lists/${listId}/members`, memberRoutes(audience))
   api.route(`/3.0/lists/${listId}/webhooks`, webhooks.routes)

@@ -19,7 +19,12 @@ export function addInterval(start: number, interval: string, count: number): num
  * The end of the period that follows `end`, counted from the billing anchor, so that an anchor on
  * the 31st comes back to the 31st after February.
  */
-export function nextPeriodEnd(anchor: number, end: number, interval: string, count: number): number {
+export function nextPeriodEnd(
+  anchor: number,
+  end: number,
+  interval: string,
+  count: number,
+): number {
   let steps = 1
   let next = addInterval(anchor, interval, count)
   while (next <= end) {

@@ -95,7 +95,11 @@ export function saveCard(world: World, card: CardInput, billing: Partial<Billing
   const digits = card.number.replace(/[\s-]/g, '')
   const known = TEST_CARDS.find((c) => c.number === digits)
   if (!known) {
-    throw cardError('card_declined', 'Your card was declined. Only test cards work in the sandbox.', 'test_mode_live_card')
+    throw cardError(
+      'card_declined',
+      'Your card was declined. Only test cards work in the sandbox.',
+      'test_mode_live_card',
+    )
   }
   const face: CardFace = {
     brand: known.brand,
@@ -118,7 +122,11 @@ export function easyCard(world: World, numberOrToken: string): CardInput {
 }
 
 /** The payment method that a parameter names: a saved one, or a test token made into one. */
-export function methodFor(world: World, id: string, billing: Partial<BillingDetails> = {}): PaymentMethod {
+export function methodFor(
+  world: World,
+  id: string,
+  billing: Partial<BillingDetails> = {},
+): PaymentMethod {
   const known = world.methods.get(id)
   if (known) return known
   if (byToken(id)) return saveCard(world, easyCard(world, id), billing)

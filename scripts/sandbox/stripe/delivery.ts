@@ -87,7 +87,8 @@ export function createDelivery(world: World, options: DeliveryOptions): Delivery
     if (!batch.some(isCheckout) || order === 'as_happened') return batch
     const first = order === 'any' ? ORDERS[1 + Math.floor(random() * 3)] : order
     if (first === 'as_happened') return batch
-    const leads = first === 'checkout_first' ? isCheckout : (e: StripeEvent) => e.type.startsWith('invoice')
+    const leads =
+      first === 'checkout_first' ? isCheckout : (e: StripeEvent) => e.type.startsWith('invoice')
     return [...batch.filter(leads), ...batch.filter((e) => !leads(e))]
   }
 

@@ -24,7 +24,8 @@ export class StripeRefusal extends Error {
   }
 }
 
-const docs = (code?: string) => (code ? { code, doc_url: `https://stripe.com/docs/error-codes/${code.replaceAll('_', '-')}` } : {})
+const docs = (code?: string) =>
+  code ? { code, doc_url: `https://stripe.com/docs/error-codes/${code.replaceAll('_', '-')}` } : {}
 
 /** 400: a parameter is wrong. */
 export const invalid = (message: string, param?: string, code?: string) =>

@@ -108,7 +108,8 @@ export function items(params: Params, key: string): Value[] {
 /** A list of records, such as `line_items`. */
 export function records(params: Params, key: string): Params[] {
   return items(params, key).map((item, at) => {
-    if (typeof item === 'string' || Array.isArray(item)) throw invalid('Invalid object', `${key}[${at}]`)
+    if (typeof item === 'string' || Array.isArray(item))
+      throw invalid('Invalid object', `${key}[${at}]`)
     return item
   })
 }
@@ -121,7 +122,8 @@ export function mergeMetadata(old: Record<string, string>, params: Params): Reco
   for (const [key, value] of Object.entries(record(params, 'metadata') ?? {})) {
     if (key.length > 40) throw invalid('Metadata keys may be up to 40 characters.', 'metadata')
     if (typeof value !== 'string') throw invalid('Metadata values must be strings.', 'metadata')
-    if (value.length > 500) throw invalid('Metadata values may be up to 500 characters.', 'metadata')
+    if (value.length > 500)
+      throw invalid('Metadata values may be up to 500 characters.', 'metadata')
     if (value === '') delete merged[key]
     else merged[key] = value
   }

@@ -19,7 +19,8 @@ export function page<T extends { id: string }>(call: Call, url: string, all: T[]
   }
   const after = text(call.params, 'starting_after')
   const before = text(call.params, 'ending_before')
-  if (after && before) throw invalid('You may only specify one of these parameters: starting_after, ending_before.')
+  if (after && before)
+    throw invalid('You may only specify one of these parameters: starting_after, ending_before.')
   const at = (id: string, param: string) => {
     const index = all.findIndex((object) => object.id === id)
     if (index < 0) throw missing('object', id, param)

@@ -3,9 +3,21 @@ import { newEndpoint } from './shapes/platform.ts'
 import { now, type World } from './world.ts'
 
 const DUES = [
-  { id: 'price_monthly', key: 'monthly', name: 'Membership, monthly', amount: 1_000, every: 'month' },
+  {
+    id: 'price_monthly',
+    key: 'monthly',
+    name: 'Membership, monthly',
+    amount: 1_000,
+    every: 'month',
+  },
   { id: 'price_annual', key: 'annual', name: 'Membership, annual', amount: 10_000, every: 'year' },
-  { id: 'price_donor_annual', key: 'donor_annual', name: 'Donor membership, annual', amount: 25_000, every: 'year' },
+  {
+    id: 'price_donor_annual',
+    key: 'donor_annual',
+    name: 'Donor membership, annual',
+    amount: 25_000,
+    every: 'year',
+  },
 ] as const
 const DONATIONS = [10, 25, 50] as const
 

@@ -4,13 +4,13 @@ import { newId, type Random } from './ids.ts'
 import type { Session, SessionLine } from './shapes/checkout.ts'
 import type { Customer } from './shapes/customer.ts'
 import type { Invoice, InvoicePayment, Line } from './shapes/invoice.ts'
-import type {
-  BalanceTransaction,
-  Charge,
-  PaymentIntent,
-  PaymentMethod,
-} from './shapes/payment.ts'
-import { API_VERSION, type Endpoint, type PortalSession, type StripeEvent } from './shapes/platform.ts'
+import type { BalanceTransaction, Charge, PaymentIntent, PaymentMethod } from './shapes/payment.ts'
+import {
+  API_VERSION,
+  type Endpoint,
+  type PortalSession,
+  type StripeEvent,
+} from './shapes/platform.ts'
 import type { Price, Product } from './shapes/price.ts'
 import type { Dispute, Refund } from './shapes/refund.ts'
 import type { Subscription } from './shapes/subscription.ts'
@@ -47,6 +47,8 @@ const emptyState = () => ({
   sessions: new Map<string, Session>(),
   sessionNotes: new Map<string, SessionNotes>(),
   subscriptions: new Map<string, Subscription>(),
+  /** Subscriptions whose trial's end was announced, three days ahead. */
+  announcedTrials: new Set<string>(),
   pendingLines: new Map<string, PendingLine[]>(),
   invoices: new Map<string, Invoice>(),
   invoicePayments: new Map<string, InvoicePayment>(),

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { hashOf, LIST, startMailchimp } from './mailchimp-support.ts'
 
 let sandbox: Awaited<ReturnType<typeof startMailchimp>>
@@ -18,84 +18,6 @@ test('a wrong key is refused with the problem document', async () => {
   expect(response.status).toBe(401)
   expect(response.headers.get('content-type')).toContain('application/problem+json')
   expect(await response.json()).toMatchObject({ title: 'API Key Invalid', status: 401 })
-})
-
-describe('consent', () => {
-  test('status_if_new counts only for a new contact', async () => {
-    await sandbox.put(EVE)
-    await sandbox.control('mailchimp/unsubscribe', { email: EVE })
-    const again = await sandbox.put(EVE)
-    expect(again).toMatchObject({ status: 200, body: { status: 'unsubscribed' } })
-  })
-
-  test.each(['unsubscribe', 'clean'])('after %s nobody is subscribed by the API', async (verb) => {
-    await sandbox.put(EVE)
-    await sandbox.control(`mailchimp/${verb}`, { email: EVE })
-    const refused = await sandbox.put(EVE, { status: 'subscribed' })
-    expect(refused).toMatchObject({ status: 400, body: { title: 'Member In Compliance State' } })
-    const asked = await sandbox.put(EVE, { status: 'pending' })
-    expect(asked).toMatchObject({ status: 200, body: { status: 'pending' } })
-  })
-
-  test('a forgotten address cannot be added again', async () => {
-    await sandbox.put(EVE)
-    const gone = await sandbox.api('POST', `${path(EVE)}/actions/delete-permanent`)
-    expect(gone.status).toBe(204)
-    const refused = await sandbox.put(EVE)
-    expect(refused).toMatchObject({
-      status: 400,
-      body: { title: 'Forgotten Email Not Subscribed' },
-    })
-  })
-
-  test('an archived contact is added again, but not one that had left', async () => {
-    await sandbox.put(EVE)
-    expect((await sandbox.api('DELETE', path(EVE))).status).toBe(204)
-    expect((await sandbox.put(EVE)).body.status).toBe('subscribed')
-    await sandbox.control('mailchimp/unsubscribe', { email: EVE })
-    await sandbox.api('DELETE', path(EVE))
-    expect((await sandbox.put(EVE)).body.status).toBe('unsubscribed')
-  })
-})
-
-test.each(['fake.name@example.org', 'eve@nowhere.invalid', 'no address'])(
-  '%s is refused',
-  async (email) => {
-    expect(await sandbox.put(email)).toMatchObject({
-      status: 400,
-      body: { title: 'Invalid Resource' },
-    })
-  },
-)
-
-describe('a change of address', () => {
-  test('moves the contact with its id and tags', async () => {
-    const before = await sandbox.put(EVE)
-    await sandbox.api('POST', `${path(EVE)}/tags`, { tags: [{ name: 'member', status: 'active' }] })
-    const moved = await sandbox.api('PATCH', path(EVE), { email_address: 'eva@example.org' })
-    expect(moved.body).toMatchObject({
-      id: hashOf('eva@example.org'),
-      contact_id: before.body.contact_id,
-      tags: [{ name: 'member' }],
-    })
-    expect((await sandbox.api('GET', path(EVE))).status).toBe(404)
-    const byId = await sandbox.api('GET', `/lists/${LIST}/members/${before.body.contact_id}`)
-    expect(byId.body.email_address).toBe('eva@example.org')
-  })
-
-  test('is refused when another contact has the new one', async () => {
-    await sandbox.put(EVE)
-    await sandbox.put('ada@example.org')
-    const refused = await sandbox.api('PUT', path(EVE), {
-      email_address: 'ada@example.org',
-      status_if_new: 'subscribed',
-    })
-    expect(refused).toMatchObject({
-      status: 400,
-      body: { title: 'Invalid Resource', errors: [{ field: 'email_address' }] },
-    })
-    expect((await sandbox.api('GET', path(EVE))).status).toBe(200)
-  })
 })
 
 test('a required merge field stops the upsert unless the check is skipped', async () => {
@@ -152,6 +74,17 @@ test('members are paged, filtered and trimmed', async () => {
   )
   expect(page.body).toEqual({ members: [{ email_address: 'b@example.org' }], total_items: 3 })
   expect((await sandbox.api('GET', `${list}?status=subscribed`)).body.total_items).toBe(2)
+  await sandbox.api('DELETE', path('c@example.org'))
+  const archived = await sandbox.api(
+    'GET',
+    `${list}?status=archived&exclude_fields=_links,members._links`,
+  )
+  expect(archived.body).toMatchObject({
+    members: [{ id: hashOf('c@example.org') }],
+    total_items: 1,
+  })
+  expect(JSON.stringify(archived.body)).not.toContain('_links')
+  expect((await sandbox.api('GET', `${list}?count=100`)).body.total_items).toBe(2)
   const later = new Date(Date.now() + 60_000).toISOString()
   const since = await sandbox.api('GET', `${list}?since_last_changed=${encodeURIComponent(later)}`)
   expect(since.body.total_items).toBe(0)
@@ -161,4 +94,13 @@ test('members are paged, filtered and trimmed', async () => {
 test('what is no JSON is named', async () => {
   const answer = await sandbox.api('PUT', path(EVE), '{')
   expect(answer).toMatchObject({ status: 400, body: { title: 'JSON Parse Error' } })
+})
+
+test.each([
+  ['DELETE', '/ping', 405, 'Method Not Allowed'],
+  ['PUT', `/lists/${LIST}/members`, 405, 'Method Not Allowed'],
+  ['GET', '/lists/other', 404, 'Resource Not Found'],
+  ['GET', `/lists/${LIST}/nothing`, 404, 'Resource Not Found'],
+])('%s %s answers %i', async (method, target, status, title) => {
+  expect(await sandbox.api(method, target)).toMatchObject({ status, body: { title, status } })
 })

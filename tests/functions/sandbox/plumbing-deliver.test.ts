@@ -133,6 +133,15 @@ test('forge sends a copy with a broken signature first', async () => {
   expect(effects('a')).toEqual(['webhook.forged', 'webhook.delivered'])
 })
 
+test('what was on its way at a reset leaves no trace after it', async () => {
+  send('a')
+  deliverer.reset()
+  ledger.clear()
+  await deliverer.settle()
+  expect(ledger.entries()).toEqual([])
+  expect(deliverer.deliveries()).toEqual([])
+})
+
 test('nobody at the other end is a failure with its reason', async () => {
   receiver.close()
   send('a')

@@ -67,7 +67,12 @@ export function createPrice(world: World, params: Params, id?: string): Price {
   const inline = record(params, 'product_data')
   if (!currency) throw required('currency')
   if (amount === undefined) throw required('unit_amount')
-  if (amount < 0) throw invalid('This value must be greater than or equal to 0.', 'unit_amount', 'parameter_invalid_integer')
+  if (amount < 0)
+    throw invalid(
+      'This value must be greater than or equal to 0.',
+      'unit_amount',
+      'parameter_invalid_integer',
+    )
   const product = inline
     ? createProduct(world, inline).id
     : findProduct(world, text(params, 'product') ?? '', 'product').id
@@ -100,8 +105,11 @@ function decimal(params: Params) {
 }
 
 export const catalogueRoutes: Route[] = [
-  route('POST', '/v1/products', 'name id active description metadata images url type unit_label', (world, { params }) =>
-    createProduct(world, params),
+  route(
+    'POST',
+    '/v1/products',
+    'name id active description metadata images url type unit_label',
+    (world, { params }) => createProduct(world, params),
   ),
   route('GET', '/v1/products', `active created ids url ${PAGE}`, (world, call) => {
     const created = within(call.params, 'created')
@@ -112,17 +120,21 @@ export const catalogueRoutes: Route[] = [
     return page(call, '/v1/products', fits)
   }),
   route('GET', '/v1/products/:id', '', (world, { id }) => findProduct(world, id)),
-  route('POST', '/v1/products/:id', 'name active description metadata default_price', (world, { id, params }) =>
-    change(world, 'product.updated', findProduct(world, id), (product) => {
-      product.name = text(params, 'name') ?? product.name
-      product.active = flag(params, 'active') ?? product.active
-      const description = unsettable(params, 'description')
-      if (description !== undefined) product.description = description
-      const price = text(params, 'default_price')
-      if (price) product.default_price = findPrice(world, price, 'default_price').id
-      product.metadata = mergeMetadata(product.metadata, params)
-      product.updated = now(world)
-    }),
+  route(
+    'POST',
+    '/v1/products/:id',
+    'name active description metadata default_price',
+    (world, { id, params }) =>
+      change(world, 'product.updated', findProduct(world, id), (product) => {
+        product.name = text(params, 'name') ?? product.name
+        product.active = flag(params, 'active') ?? product.active
+        const description = unsettable(params, 'description')
+        if (description !== undefined) product.description = description
+        const price = text(params, 'default_price')
+        if (price) product.default_price = findPrice(world, price, 'default_price').id
+        product.metadata = mergeMetadata(product.metadata, params)
+        product.updated = now(world)
+      }),
   ),
   route(
     'POST',
@@ -130,24 +142,35 @@ export const catalogueRoutes: Route[] = [
     'currency product product_data unit_amount unit_amount_decimal recurring lookup_key transfer_lookup_key nickname active metadata billing_scheme tax_behavior',
     (world, { params }) => createPrice(world, params),
   ),
-  route('GET', '/v1/prices', `active created currency lookup_keys product type ${PAGE}`, (world, call) => {
-    const created = within(call.params, 'created')
-    const keys = items(call.params, 'lookup_keys')
-    const fits = newestFirst(world.prices)
-      .filter(matching(call.params, 'active', (p) => p.active))
-      .filter(matching(call.params, 'currency', (p) => p.currency))
-      .filter(matching(call.params, 'product', (p) => p.product))
-      .filter(matching(call.params, 'type', (p) => p.type))
-      .filter((p) => created(p.created) && (keys.length === 0 || keys.includes(p.lookup_key ?? '')))
-    return page(call, '/v1/prices', fits)
-  }),
+  route(
+    'GET',
+    '/v1/prices',
+    `active created currency lookup_keys product type ${PAGE}`,
+    (world, call) => {
+      const created = within(call.params, 'created')
+      const keys = items(call.params, 'lookup_keys')
+      const fits = newestFirst(world.prices)
+        .filter(matching(call.params, 'active', (p) => p.active))
+        .filter(matching(call.params, 'currency', (p) => p.currency))
+        .filter(matching(call.params, 'product', (p) => p.product))
+        .filter(matching(call.params, 'type', (p) => p.type))
+        .filter(
+          (p) => created(p.created) && (keys.length === 0 || keys.includes(p.lookup_key ?? '')),
+        )
+      return page(call, '/v1/prices', fits)
+    },
+  ),
   route('GET', '/v1/prices/:id', '', (world, { id }) => findPrice(world, id)),
-  route('POST', '/v1/prices/:id', 'active lookup_key nickname metadata transfer_lookup_key', (world, { id, params }) =>
-    change(world, 'price.updated', findPrice(world, id), (price) => {
-      price.active = flag(params, 'active') ?? price.active
-      price.nickname = text(params, 'nickname') ?? price.nickname
-      price.lookup_key = text(params, 'lookup_key') ?? price.lookup_key
-      price.metadata = mergeMetadata(price.metadata, params)
-    }),
+  route(
+    'POST',
+    '/v1/prices/:id',
+    'active lookup_key nickname metadata transfer_lookup_key',
+    (world, { id, params }) =>
+      change(world, 'price.updated', findPrice(world, id), (price) => {
+        price.active = flag(params, 'active') ?? price.active
+        price.nickname = text(params, 'nickname') ?? price.nickname
+        price.lookup_key = text(params, 'lookup_key') ?? price.lookup_key
+        price.metadata = mergeMetadata(price.metadata, params)
+      }),
   ),
 ]

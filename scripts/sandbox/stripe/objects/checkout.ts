@@ -22,17 +22,28 @@ function lineOf(world: World, params: Params, at: number, mode: Session['mode'])
   const inline = record(params, 'price_data')
   const id = text(params, 'price')
   if (!inline && !id) throw required(`line_items[${at}][price]`)
-  const price = inline ? createPrice(world, inline) : findPrice(world, id!, `line_items[${at}][price]`)
+  const price = inline
+    ? createPrice(world, inline)
+    : findPrice(world, id!, `line_items[${at}][price]`)
   // A price made for one session is not offered to anybody else.
   if (inline) price.active = false
   else if (!price.active) {
-    throw invalid('The price specified is inactive. This field only accepts active prices.', `line_items[${at}][price]`)
+    throw invalid(
+      'The price specified is inactive. This field only accepts active prices.',
+      `line_items[${at}][price]`,
+    )
   }
   if (mode === 'payment' && price.recurring) {
-    throw invalid('You specified `payment` mode but passed a recurring price. Either switch to `subscription` mode or use only one-time prices.', 'line_items')
+    throw invalid(
+      'You specified `payment` mode but passed a recurring price. Either switch to `subscription` mode or use only one-time prices.',
+      'line_items',
+    )
   }
   if (mode === 'subscription' && !price.recurring) {
-    throw invalid('You must provide at least one recurring price in `subscription` mode when using prices.', 'line_items')
+    throw invalid(
+      'You must provide at least one recurring price in `subscription` mode when using prices.',
+      'line_items',
+    )
   }
   const quantity = whole(params, 'quantity') ?? 1
   const name = world.products.get(price.product)?.name ?? price.id
@@ -56,7 +67,10 @@ function create(world: World, { params }: Call): Session {
   const session = newSession(idOf(world, 'cs_test', 58), at, mode)
   const expiresAt = whole(params, 'expires_at')
   if (expiresAt !== undefined && (expiresAt < at + 1_790 || expiresAt > at + DAY + 10)) {
-    throw invalid('The `expires_at` timestamp must be at least 30 minutes and at most 24 hours from Checkout Session creation.', 'expires_at')
+    throw invalid(
+      'The `expires_at` timestamp must be at least 30 minutes and at most 24 hours from Checkout Session creation.',
+      'expires_at',
+    )
   }
   session.expires_at = expiresAt ?? session.expires_at
   session.success_url = success
@@ -70,9 +84,14 @@ function create(world: World, { params }: Call): Session {
     : email
       ? newCustomerDetails(email, null)
       : null
-  session.customer_creation = mode === 'payment' && !customer ? (oneOf(params, 'customer_creation', ['always', 'if_required']) ?? 'if_required') : null
-  session.submit_type = oneOf(params, 'submit_type', ['auto', 'book', 'donate', 'pay', 'subscribe']) ?? null
-  session.billing_address_collection = oneOf(params, 'billing_address_collection', ['auto', 'required']) ?? null
+  session.customer_creation =
+    mode === 'payment' && !customer
+      ? (oneOf(params, 'customer_creation', ['always', 'if_required']) ?? 'if_required')
+      : null
+  session.submit_type =
+    oneOf(params, 'submit_type', ['auto', 'book', 'donate', 'pay', 'subscribe']) ?? null
+  session.billing_address_collection =
+    oneOf(params, 'billing_address_collection', ['auto', 'required']) ?? null
   const message = text(record(record(params, 'custom_text') ?? {}, 'submit') ?? {}, 'message')
   session.custom_text.submit = message ? { message } : null
   session.currency = lines[0]!.currency
@@ -99,7 +118,9 @@ function create(world: World, { params }: Call): Session {
 /** Expires an open session; 400 when it is complete or already expired. */
 export function expireSession(world: World, session: Session): Session {
   if (session.status !== 'open') {
-    throw invalid(`Only Checkout Sessions with a status in ["open"] can be expired. This Checkout Session has a status of \`${session.status}\`.`)
+    throw invalid(
+      `Only Checkout Sessions with a status in ["open"] can be expired. This Checkout Session has a status of \`${session.status}\`.`,
+    )
   }
   session.status = 'expired'
   session.url = null
@@ -113,17 +134,22 @@ const CREATE =
 
 export const checkoutRoutes: Route[] = [
   route('POST', '/v1/checkout/sessions', CREATE, create),
-  route('GET', '/v1/checkout/sessions', `customer payment_intent subscription status created customer_details ${PAGE}`, (world, call) => {
-    const created = within(call.params, 'created')
-    const email = text(record(call.params, 'customer_details') ?? {}, 'email')
-    const fits = newestFirst(world.sessions)
-      .filter(matching(call.params, 'customer', (s) => s.customer))
-      .filter(matching(call.params, 'payment_intent', (s) => s.payment_intent))
-      .filter(matching(call.params, 'subscription', (s) => s.subscription))
-      .filter(matching(call.params, 'status', (s) => s.status))
-      .filter((s) => created(s.created) && (!email || s.customer_details?.email === email))
-    return page(call, '/v1/checkout/sessions', fits)
-  }),
+  route(
+    'GET',
+    '/v1/checkout/sessions',
+    `customer payment_intent subscription status created customer_details ${PAGE}`,
+    (world, call) => {
+      const created = within(call.params, 'created')
+      const email = text(record(call.params, 'customer_details') ?? {}, 'email')
+      const fits = newestFirst(world.sessions)
+        .filter(matching(call.params, 'customer', (s) => s.customer))
+        .filter(matching(call.params, 'payment_intent', (s) => s.payment_intent))
+        .filter(matching(call.params, 'subscription', (s) => s.subscription))
+        .filter(matching(call.params, 'status', (s) => s.status))
+        .filter((s) => created(s.created) && (!email || s.customer_details?.email === email))
+      return page(call, '/v1/checkout/sessions', fits)
+    },
+  ),
   route('GET', '/v1/checkout/sessions/:id', '', (world, { id }) => findSession(world, id)),
   route('POST', '/v1/checkout/sessions/:id', 'metadata', (world, { id, params }) => {
     const session = findSession(world, id)
@@ -138,4 +164,3 @@ export const checkoutRoutes: Route[] = [
     return page(call, `/v1/checkout/sessions/${call.id}/line_items`, lines)
   }),
 ]
-

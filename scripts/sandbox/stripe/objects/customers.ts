@@ -72,8 +72,11 @@ export function deleteCustomer(world: World, id: string) {
 const FIELDS = 'email name phone description metadata address invoice_settings'
 
 export const customerRoutes: Route[] = [
-  route('POST', '/v1/customers', `${FIELDS} payment_method preferred_locales tax_exempt`, (world, { params }) =>
-    createCustomer(world, params),
+  route(
+    'POST',
+    '/v1/customers',
+    `${FIELDS} payment_method preferred_locales tax_exempt`,
+    (world, { params }) => createCustomer(world, params),
   ),
   route('GET', '/v1/customers', `email created ${PAGE}`, (world, call) => {
     const created = within(call.params, 'created')
@@ -88,10 +91,14 @@ export const customerRoutes: Route[] = [
       ? { id, object: 'customer', deleted: true }
       : findCustomer(world, id),
   ),
-  route('POST', '/v1/customers/:id', `${FIELDS} preferred_locales tax_exempt`, (world, { id, params }) =>
-    change(world, 'customer.updated', findCustomer(world, id), (customer) =>
-      assign(world, customer, params),
-    ),
+  route(
+    'POST',
+    '/v1/customers/:id',
+    `${FIELDS} preferred_locales tax_exempt`,
+    (world, { id, params }) =>
+      change(world, 'customer.updated', findCustomer(world, id), (customer) =>
+        assign(world, customer, params),
+      ),
   ),
   route('DELETE', '/v1/customers/:id', '', (world, { id }) => deleteCustomer(world, id)),
   route('GET', '/v1/customers/:id/payment_methods', `type ${PAGE}`, (world, call) => {

@@ -2,9 +2,9 @@ import { DAY } from '../calendar.ts'
 import {
   type BillingReason,
   type Invoice,
+  type Line,
   newInvoice,
   newInvoicePayment,
-  type Line,
 } from '../shapes/invoice.ts'
 import type { PaymentMethod } from '../shapes/payment.ts'
 import type { Subscription } from '../shapes/subscription.ts'
@@ -41,7 +41,8 @@ export function draftInvoice(
   const item = subscription.items.data[0]
   if (item) {
     // Stripe names the period that has just ended here; the lines name the one that is paid for.
-    invoice.period_start = reason === 'subscription_cycle' ? (previousStart(item) ?? now(world)) : now(world)
+    invoice.period_start =
+      reason === 'subscription_cycle' ? (previousStart(item) ?? now(world)) : now(world)
     invoice.period_end = now(world)
   }
   const total = invoice.lines.data.reduce((sum, line) => sum + line.amount, 0)

@@ -13,7 +13,11 @@ interface Wish {
 }
 
 function line(subscription: Subscription, item: SubscriptionItem, wish: Wish): PendingLine {
-  const { id: _id, invoice: _invoice, ...rest } = newLine({
+  const {
+    id: _id,
+    invoice: _invoice,
+    ...rest
+  } = newLine({
     id: '',
     invoice: '',
     amount: wish.amount,

@@ -1,7 +1,7 @@
 import { type CardInput, cardMistakes, saveCard } from '../cards.ts'
+import { newCustomerDetails, type Session } from '../shapes/checkout.ts'
 import type { Invoice } from '../shapes/invoice.ts'
 import type { PaymentMethod } from '../shapes/payment.ts'
-import { newCustomerDetails, type Session } from '../shapes/checkout.ts'
 import { emit, now, type World } from '../world.ts'
 import { notesOf } from './checkout.ts'
 import { createCustomer } from './customers.ts'
@@ -51,15 +51,23 @@ export function paySession(world: World, session: Session, input: PayInput): Pay
 
 function whoMistakes({ email, name }: PayInput): Record<string, string> {
   return {
-    ...(!/^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(email.trim()) && { email: 'Write your e-mail address in full, such as you@example.com.' }),
+    ...(!/^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(email.trim()) && {
+      email: 'Write your e-mail address in full, such as you@example.com.',
+    }),
     ...(!name.trim() && { name: 'Write the name on the card.' }),
   }
 }
 
 /** Asks the bank first when the card wants that, and stops when the bank says no. */
-function begin(world: World, session: Session, card: PaymentMethod, input: PayInput): PayResult | undefined {
+function begin(
+  world: World,
+  session: Session,
+  card: PaymentMethod,
+  input: PayInput,
+): PayResult | undefined {
   const behaviour = world.behaviours.get(card.id)
-  if (behaviour === 'needs_confirmation' && input.confirmed === undefined) return { result: 'confirm' }
+  if (behaviour === 'needs_confirmation' && input.confirmed === undefined)
+    return { result: 'confirm' }
   if (behaviour !== 'declined' && input.confirmed !== false) return undefined
   const intent = intentFor(world, session, input.email)
   const outcome = chargeCard(world, intent, card, { present: true, confirmed: input.confirmed })
@@ -132,4 +140,3 @@ function complete(world: World, session: Session): string {
   })
   return (session.success_url ?? world.siteUrl).replaceAll('{CHECKOUT_SESSION_ID}', session.id)
 }
-

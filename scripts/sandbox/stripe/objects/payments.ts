@@ -52,7 +52,8 @@ const DECLINED = {
 const UNCONFIRMED = {
   code: 'payment_intent_authentication_failure',
   declineCode: 'authentication_required',
-  message: 'We are unable to authenticate your payment method. Please try again or use another card.',
+  message:
+    'We are unable to authenticate your payment method. Please try again or use another card.',
 }
 
 /** Charges a card for an intent, or asks for the confirmation that the card needs. */
@@ -128,7 +129,10 @@ function succeed(world: World, intent: PaymentIntent, charge: Charge): Outcome {
   })
   emit(world, 'charge.succeeded', charge)
   emit(world, 'payment_intent.succeeded', intent)
-  world.ledger.add('charge.succeeded', charge.id, { amount: charge.amount, customer: charge.customer })
+  world.ledger.add('charge.succeeded', charge.id, {
+    amount: charge.amount,
+    customer: charge.customer,
+  })
   return { result: 'succeeded', charge }
 }
 
@@ -164,4 +168,3 @@ export function makeDefault(world: World, method: PaymentMethod, customerId: str
     c.invoice_settings.default_payment_method = method.id
   })
 }
-

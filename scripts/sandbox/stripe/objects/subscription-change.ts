@@ -87,7 +87,11 @@ export interface CancelWords {
 }
 
 /** Lets a subscription run to the end of what is paid, and end there. */
-export function cancelAtPeriodEnd(world: World, subscription: Subscription, words: CancelWords = {}) {
+export function cancelAtPeriodEnd(
+  world: World,
+  subscription: Subscription,
+  words: CancelWords = {},
+) {
   assertLive(subscription)
   change(world, 'customer.subscription.updated', subscription, (s) => {
     s.cancel_at_period_end = true
@@ -96,7 +100,9 @@ export function cancelAtPeriodEnd(world: World, subscription: Subscription, word
     s.cancellation_details.reason = 'cancellation_requested'
     say(s, words)
   })
-  world.ledger.add('subscription.cancel_scheduled', subscription.id, { cancel_at: subscription.cancel_at })
+  world.ledger.add('subscription.cancel_scheduled', subscription.id, {
+    cancel_at: subscription.cancel_at,
+  })
 }
 
 /** Copies the reason that somebody gave for leaving. */

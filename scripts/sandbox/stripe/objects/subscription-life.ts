@@ -79,7 +79,12 @@ export function startSubscription(
     price: first.price.id,
     status: subscription.status,
   })
-  const invoice = draftInvoice(world, subscription, 'subscription_create', periodLines(world, subscription))
+  const invoice = draftInvoice(
+    world,
+    subscription,
+    'subscription_create',
+    periodLines(world, subscription),
+  )
   finalizeInvoice(world, invoice)
   if (invoice.status === 'paid') return { subscription, paid: settled(world, subscription) }
   if (subscription.collection_method === 'send_invoice' || input.payNow === false) {
@@ -139,7 +144,12 @@ export function renewSubscription(world: World, subscription: Subscription) {
       item.plan = planOf(item.price)
     }
   })
-  const invoice = draftInvoice(world, subscription, 'subscription_cycle', periodLines(world, subscription))
+  const invoice = draftInvoice(
+    world,
+    subscription,
+    'subscription_cycle',
+    periodLines(world, subscription),
+  )
   const pause = subscription.pause_collection
   if (pause) {
     if (pause.behavior === 'keep_as_draft') invoice.auto_advance = false
@@ -149,7 +159,11 @@ export function renewSubscription(world: World, subscription: Subscription) {
   finalizeInvoice(world, invoice)
   if (invoice.status !== 'open' || invoice.collection_method === 'send_invoice') return
   const retryAt = at + RETRY_DAYS[0] * DAY
-  const paid = payInvoice(world, invoice, { method: cardOf(world, subscription), present: false, retryAt })
+  const paid = payInvoice(world, invoice, {
+    method: cardOf(world, subscription),
+    present: false,
+    retryAt,
+  })
   if (paid === 'succeeded') settled(world, subscription)
   else fallBehind(world, subscription)
 }
@@ -169,11 +183,15 @@ function fallBehind(world: World, subscription: Subscription) {
 export function retryInvoice(world: World, id: string) {
   const invoice = world.invoices.get(id)
   const subscription = invoice && subscriptionOf(world, invoice)
-  if (!invoice || !subscription) return
+  if (!invoice || !subscription || invoice.next_payment_attempt === null) return
   const days = RETRY_DAYS[invoice.attempt_count]
   const firstAttempt = invoice.status_transitions.finalized_at ?? invoice.created
   const retryAt = days === undefined ? null : firstAttempt + days * DAY
-  const paid = payInvoice(world, invoice, { method: cardOf(world, subscription), present: false, retryAt })
+  const paid = payInvoice(world, invoice, {
+    method: cardOf(world, subscription),
+    present: false,
+    retryAt,
+  })
   if (paid === 'succeeded') settled(world, subscription)
   else if (retryAt === null) endSubscription(world, subscription, 'payment_failed')
 }

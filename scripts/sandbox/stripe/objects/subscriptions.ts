@@ -2,7 +2,17 @@ import { type Call, type Route, route } from '../api.ts'
 import { DAY } from '../calendar.ts'
 import { methodFor } from '../cards.ts'
 import { cardError, invalid, missing, required } from '../errors.ts'
-import { flag, mergeMetadata, oneOf, type Params, record, records, text, unsettable, whole } from '../form.ts'
+import {
+  flag,
+  mergeMetadata,
+  oneOf,
+  type Params,
+  record,
+  records,
+  text,
+  unsettable,
+  whole,
+} from '../form.ts'
 import { matching, newestFirst, PAGE, page, within } from '../lists.ts'
 import { FEEDBACK, PAUSE_BEHAVIORS, type Subscription } from '../shapes/subscription.ts'
 import { change, now, type World } from '../world.ts'
@@ -46,7 +56,11 @@ function create(world: World, { params }: Call): Subscription {
   const trialEnd = trialEndOf(world, params)
   const needsCard = trialEnd === null && collection !== 'send_invoice'
   if (needsCard && !method && behaviour !== 'default_incomplete') {
-    throw invalid('This customer has no attached payment source or default payment method. Please consider adding a default payment method.', undefined, 'resource_missing')
+    throw invalid(
+      'This customer has no attached payment source or default payment method. Please consider adding a default payment method.',
+      undefined,
+      'resource_missing',
+    )
   }
   const { subscription, paid } = startSubscription(world, {
     customer: customer.id,
@@ -80,7 +94,9 @@ export function trialEndOf(world: World, params: Params): number | null {
 
 function update(world: World, { id, params }: Call): Subscription {
   const subscription = findSubscription(world, id)
-  if (Object.keys(params).some((key) => !['metadata', 'cancellation_details', 'expand'].includes(key))) {
+  if (
+    Object.keys(params).some((key) => !['metadata', 'cancellation_details', 'expand'].includes(key))
+  ) {
     assertLive(subscription)
   }
   change(world, 'customer.subscription.updated', subscription, (s) => assign(world, s, params))
@@ -91,8 +107,11 @@ function update(world: World, { id, params }: Call): Subscription {
     keepSubscription(world, subscription)
   }
   const proration =
-    oneOf<Proration>(params, 'proration_behavior', ['always_invoice', 'create_prorations', 'none']) ??
-    'create_prorations'
+    oneOf<Proration>(params, 'proration_behavior', [
+      'always_invoice',
+      'create_prorations',
+      'none',
+    ]) ?? 'create_prorations'
   for (const [at, wanted] of records(params, 'items').entries()) {
     const item = subscription.items.data.find((i) => i.id === text(wanted, 'id'))
     if (!item) throw missing('subscription item', text(wanted, 'id') ?? '', `items[${at}][id]`)
@@ -114,14 +133,16 @@ function assign(world: World, s: Subscription, params: Params) {
   if (description !== undefined) s.description = description
   const method = text(params, 'default_payment_method')
   if (method) s.default_payment_method = attach(world, methodFor(world, method), s.customer).id
-  if (params.cancellation_details && params.cancel_at_period_end === undefined) say(s, words(params))
+  if (params.cancellation_details && params.cancel_at_period_end === undefined)
+    say(s, words(params))
   const cancelAt = unsettable(params, 'cancel_at')
   if (cancelAt !== undefined) {
     s.cancel_at = cancelAt === null ? null : (whole(params, 'cancel_at') ?? null)
     s.canceled_at = cancelAt === null ? null : now(world)
     s.cancellation_details.reason = cancelAt === null ? null : 'cancellation_requested'
   }
-  const pause = unsettable(params, 'pause_collection') === null ? null : record(params, 'pause_collection')
+  const pause =
+    unsettable(params, 'pause_collection') === null ? null : record(params, 'pause_collection')
   if (pause === null) s.pause_collection = null
   else if (pause) {
     const behavior = oneOf(pause, 'behavior', PAUSE_BEHAVIORS)
@@ -168,24 +189,43 @@ const SHARED =
 
 export const subscriptionRoutes: Route[] = [
   route('POST', '/v1/subscriptions', `customer trial_period_days currency ${SHARED}`, create),
-  route('GET', '/v1/subscriptions', `customer status created price collection_method ${PAGE}`, list),
+  route(
+    'GET',
+    '/v1/subscriptions',
+    `customer status created price collection_method ${PAGE}`,
+    list,
+  ),
   route('GET', '/v1/subscriptions/:id', '', (world, { id }) => findSubscription(world, id)),
   route('POST', '/v1/subscriptions/:id', `cancellation_details pause_collection ${SHARED}`, update),
-  route('DELETE', '/v1/subscriptions/:id', 'cancellation_details invoice_now prorate', (world, { id, params }) => {
-    const subscription = findSubscription(world, id)
-    if (subscription.ended_at !== null) throw missing('subscription', id)
-    say(subscription, words(params))
-    endSubscription(world, subscription, 'cancellation_requested')
-    return subscription
-  }),
-  route('POST', '/v1/subscriptions/:id/pause', 'type bill_for invoicing_behavior', (world, { id }) => {
-    pauseSubscription(world, findSubscription(world, id))
-    return findSubscription(world, id)
-  }),
-  route('POST', '/v1/subscriptions/:id/resume', 'billing_cycle_anchor proration_behavior proration_date payment_behavior', (world, { id, params }) => {
-    const anchor = record(params, 'billing_cycle_anchor')
-    resumeSubscription(world, findSubscription(world, id), text(anchor ?? {}, 'type') === 'now')
-    return findSubscription(world, id)
-  }),
+  route(
+    'DELETE',
+    '/v1/subscriptions/:id',
+    'cancellation_details invoice_now prorate',
+    (world, { id, params }) => {
+      const subscription = findSubscription(world, id)
+      if (subscription.ended_at !== null) throw missing('subscription', id)
+      say(subscription, words(params))
+      endSubscription(world, subscription, 'cancellation_requested')
+      return subscription
+    },
+  ),
+  route(
+    'POST',
+    '/v1/subscriptions/:id/pause',
+    'type bill_for invoicing_behavior',
+    (world, { id }) => {
+      pauseSubscription(world, findSubscription(world, id))
+      return findSubscription(world, id)
+    },
+  ),
+  route(
+    'POST',
+    '/v1/subscriptions/:id/resume',
+    'billing_cycle_anchor proration_behavior proration_date payment_behavior',
+    (world, { id, params }) => {
+      const anchor = record(params, 'billing_cycle_anchor')
+      resumeSubscription(world, findSubscription(world, id), text(anchor ?? {}, 'type') === 'now')
+      return findSubscription(world, id)
+    },
+  ),
 ]
-

@@ -2,7 +2,12 @@ import type { Address, Metadata } from './common.ts'
 import type { Price } from './price.ts'
 
 /** A line of a checkout session; its object name is `item`. */
-export const newSessionLine = (id: string, price: Price, quantity: number, description: string) => ({
+export const newSessionLine = (
+  id: string,
+  price: Price,
+  quantity: number,
+  description: string,
+) => ({
   id,
   object: 'item' as const,
   adjustable_quantity: null,
@@ -86,7 +91,8 @@ export const newSession = (id: string, created: number, mode: 'payment' | 'subsc
   origin_context: null,
   payment_intent: null as string | null,
   payment_link: null,
-  payment_method_collection: mode === 'subscription' ? ('always' as const) : ('if_required' as const),
+  payment_method_collection:
+    mode === 'subscription' ? ('always' as const) : ('if_required' as const),
   payment_method_configuration_details: null,
   payment_method_options: { card: { request_three_d_secure: 'automatic' as const } },
   payment_method_types: ['card'],

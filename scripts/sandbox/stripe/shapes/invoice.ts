@@ -171,7 +171,12 @@ export const newInvoice = (input: InvoiceInput) => ({
 export type Invoice = ReturnType<typeof newInvoice>
 
 /** The link from an invoice to the payment intent that pays it. */
-export const newInvoicePayment = (id: string, invoice: Invoice, intent: string, created: number) => ({
+export const newInvoicePayment = (
+  id: string,
+  invoice: Invoice,
+  intent: string,
+  created: number,
+) => ({
   id,
   object: 'invoice_payment' as const,
   amount_paid: null as number | null,

@@ -59,14 +59,15 @@ export interface PaymentError {
   payment_method?: PaymentMethod
 }
 
-export type IntentStatus =
-  | 'requires_payment_method'
-  | 'requires_action'
-  | 'succeeded'
-  | 'canceled'
+export type IntentStatus = 'requires_payment_method' | 'requires_action' | 'succeeded' | 'canceled'
 
 /** A payment intent as the API answers it. */
-export const newPaymentIntent = (id: string, created: number, amount: number, currency: string) => ({
+export const newPaymentIntent = (
+  id: string,
+  created: number,
+  amount: number,
+  currency: string,
+) => ({
   id,
   object: 'payment_intent' as const,
   allowed_payment_method_types: null,
@@ -97,7 +98,14 @@ export const newPaymentIntent = (id: string, created: number, amount: number, cu
   on_behalf_of: null,
   payment_method: null as string | null,
   payment_method_configuration_details: null,
-  payment_method_options: { card: { installments: null, mandate_options: null, network: null, request_three_d_secure: 'automatic' as const } },
+  payment_method_options: {
+    card: {
+      installments: null,
+      mandate_options: null,
+      network: null,
+      request_three_d_secure: 'automatic' as const,
+    },
+  },
   payment_method_types: ['card'],
   payment_record: null,
   processing: null,
@@ -224,7 +232,15 @@ export const newBalanceTransaction = (t: TransactionInput) => ({
   exchange_rate: null,
   fee: t.fee,
   fee_details: t.fee
-    ? [{ amount: t.fee, application: null, currency: t.currency, description: 'Processing fees', type: 'stripe_fee' }]
+    ? [
+        {
+          amount: t.fee,
+          application: null,
+          currency: t.currency,
+          description: 'Processing fees',
+          type: 'stripe_fee',
+        },
+      ]
     : [],
   net: t.amount - t.fee,
   reporting_category: t.type === 'adjustment' ? 'dispute' : t.type,

@@ -16,7 +16,11 @@ export const newRefund = (id: string, created: number, charge: Charge, amount: n
   customer: charge.customer,
   customer_account: null,
   destination_details: {
-    card: { reference_status: 'pending', reference_type: 'acquirer_reference_number', type: 'refund' as const },
+    card: {
+      reference_status: 'pending',
+      reference_type: 'acquirer_reference_number',
+      type: 'refund' as const,
+    },
     type: 'card',
   },
   metadata: {} as Metadata,
@@ -86,7 +90,12 @@ export const newDispute = (id: string, created: number, charge: Charge, reason: 
   metadata: {} as Metadata,
   payment_intent: charge.payment_intent,
   payment_method_details: {
-    card: { brand: 'visa', case_type: 'chargeback' as const, network: 'visa', network_reason_code: '10.4' },
+    card: {
+      brand: 'visa',
+      case_type: 'chargeback' as const,
+      network: 'visa',
+      network_reason_code: '10.4',
+    },
     type: 'card' as const,
   },
   reason,

@@ -61,7 +61,12 @@ export interface CancellationDetails {
 }
 
 /** A subscription as the API answers it. */
-export const newSubscription = (id: string, customer: string, created: number, currency: string) => ({
+export const newSubscription = (
+  id: string,
+  customer: string,
+  created: number,
+  currency: string,
+) => ({
   id,
   object: 'subscription' as const,
   application: null,
@@ -69,7 +74,10 @@ export const newSubscription = (id: string, customer: string, created: number, c
   automatic_tax: { disabled_reason: null, enabled: false, liability: null },
   billing_cycle_anchor: created,
   billing_cycle_anchor_config: null,
-  billing_mode: { flexible: { proration_discounts: 'included' as const }, type: 'flexible' as const },
+  billing_mode: {
+    flexible: { proration_discounts: 'included' as const },
+    type: 'flexible' as const,
+  },
   billing_schedules: [],
   billing_thresholds: null,
   cancel_at: null as number | null,
