@@ -51,10 +51,14 @@ comment on function private.clock() is
 
 create function private.end_of_utc_day(moment timestamptz)
 returns timestamptz
-language sql
+language plpgsql
 immutable
 set search_path = ''
-as $$ select ((moment at time zone 'UTC')::date + 1)::timestamp at time zone 'UTC' $$;
+as $$
+begin
+  return ((moment at time zone 'UTC')::date + 1)::timestamp at time zone 'UTC';
+end
+$$;
 
 comment on function private.end_of_utc_day(timestamptz) is
   'Midnight (UTC) that ends the day of the given moment. Access that ends on a day ends here.';

@@ -170,6 +170,7 @@ create table private.identity_reviews (
 );
 alter table private.identity_reviews enable row level security;
 create unique index identity_reviews_open_once on private.identity_reviews (member_id, email, reason) where state = 'open';
+create index identity_reviews_member on private.identity_reviews (member_id);
 create index identity_reviews_other on private.identity_reviews (other_member_id);
 
 comment on table private.identity_reviews is 'Two rows that may be one person, such as a payment from another address. A person decides; nothing merges by itself.';

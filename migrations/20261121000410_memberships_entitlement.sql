@@ -12,11 +12,12 @@ create function private.access_until(
   access_cut_at timestamptz
 )
 returns timestamptz
-language sql
+language plpgsql
 immutable
 set search_path = ''
 as $$
-  select least(
+begin
+  return least(
     case
       when status in ('active', 'trialing') then coalesce(private.end_of_utc_day(cancel_at), 'infinity')
       when status = 'past_due' then case
@@ -33,7 +34,8 @@ as $$
       else '-infinity'::timestamptz
     end,
     private.end_of_utc_day(access_cut_at)
-  )
+  );
+end
 $$;
 
 comment on function private.access_until is

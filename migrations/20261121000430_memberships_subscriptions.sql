@@ -2,10 +2,14 @@
 
 create function private.moment(epoch text)
 returns timestamptz
-language sql
+language plpgsql
 immutable
 set search_path = ''
-as $$ select pg_catalog.to_timestamp(epoch::double precision) $$;
+as $$
+begin
+  return pg_catalog.to_timestamp(epoch::double precision);
+end
+$$;
 
 comment on function private.moment(text) is 'A Stripe time (seconds since 1970, as text) as timestamptz. Null stays null.';
 
@@ -46,6 +50,7 @@ declare
   fresh public.subscriptions;
   item constant jsonb := sub -> 'items' -> 'data' -> 0;
   meaning record;
+  differs boolean;
 begin
   customer := private.hold_customer(coalesce(sub -> 'customer' ->> 'id', sub ->> 'customer'), seen_at);
   select s.* into held from public.subscriptions s where s.subscription_id = sub ->> 'id' for update;
@@ -99,7 +104,8 @@ begin
     end if;
   end if;
 
-  fresh.access_until := private.subscription_access(fresh);
+  differs := held.subscription_id is null or private.subscription_differs(held, fresh);
+  fresh.access_until := case when differs then private.subscription_access(fresh) else held.access_until end;
   if held.subscription_id is null then
     insert into public.subscriptions values (fresh.*);
     if customer.member_id is null then
@@ -121,8 +127,7 @@ begin
     where s.subscription_id = fresh.subscription_id;
   end if;
 
-  if held.subscription_id is null or private.subscription_differs(held, fresh)
-     or held.access_until <> fresh.access_until then
+  if differs then
     perform private.refresh_membership(customer.member_id, event, correlation_id, at);
   end if;
   return 'applied';
@@ -134,12 +139,14 @@ comment on function private.apply_subscription is
 
 create function private.subscription_differs(a public.subscriptions, b public.subscriptions)
 returns boolean
-language sql
+language plpgsql
 immutable
 set search_path = ''
 as $$
-  select (a.customer_id, a.price_id, a.tier, a.status, a.current_period_end, a.cancel_at, a.canceled_at, a.ended_at)
-    is distinct from (b.customer_id, b.price_id, b.tier, b.status, b.current_period_end, b.cancel_at, b.canceled_at, b.ended_at)
+begin
+  return (a.customer_id, a.price_id, a.tier, a.status, a.current_period_end, a.cancel_at, a.canceled_at, a.ended_at)
+    is distinct from (b.customer_id, b.price_id, b.tier, b.status, b.current_period_end, b.cancel_at, b.canceled_at, b.ended_at);
+end
 $$;
 
 comment on function private.subscription_differs is 'Whether two states of a subscription differ in anything that we act on.';

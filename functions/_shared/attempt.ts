@@ -57,7 +57,7 @@ export async function attempt<Deps>(
   { handlers, deps, clock, log, ending }: AttemptOptions<Deps>,
 ): Promise<Report> {
   const began = clock.now()
-  const own = log.with({
+  const own = log.child({
     job: lease.job,
     kind: lease.kind,
     attempt: lease.attempt,

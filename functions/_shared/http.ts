@@ -26,7 +26,7 @@ export function createHttp(deps: HttpDeps): App {
     const given = c.req.header('x-correlation-id') ?? ''
     const correlationId = CORRELATION.test(given) ? given : deps.randomId()
     c.set('correlationId', correlationId)
-    c.set('log', deps.log.child({ correlation_id: correlationId }))
+    c.set('log', deps.log.with({ correlation_id: correlationId }))
     await next()
     c.header('x-correlation-id', correlationId)
   })

@@ -9,7 +9,7 @@ export interface Log {
   warn(event: string, fields?: LogFields): void
   error(event: string, fields?: LogFields): void
   /** The same log with fields that every line carries, such as correlation_id. */
-  with(fields: LogFields): Log
+  child(fields: LogFields): Log
 }
 
 export interface LogOptions {
@@ -61,7 +61,7 @@ export function createLog({ write, now, fields = {} }: LogOptions): Log {
     info: (event, more) => line('info', event, more),
     warn: (event, more) => line('warn', event, more),
     error: (event, more) => line('error', event, more),
-    with: (more) => createLog({ write, now, fields: { ...fields, ...more } }),
+    child: (more) => createLog({ write, now, fields: { ...fields, ...more } }),
   }
 }
 

@@ -71,7 +71,7 @@ export function createWorker<Deps extends object>({
   async function run(): Promise<Summary> {
     const began = clock.now()
     const spent = () => clock.now() - began
-    const own = log.with({ queue })
+    const own = log.child({ queue })
     const ending = new AbortController()
     const summary: Summary = {
       claimed: 0,

@@ -77,7 +77,7 @@ export function flag(params: Params, key: string): boolean | undefined {
 }
 
 /** One of a closed vocabulary; 400 when it is another word. */
-export function oneOf<T extends string>(
+export function oneOf<const T extends string>(
   params: Params,
   key: string,
   words: readonly T[],

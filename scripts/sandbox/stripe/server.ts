@@ -104,7 +104,11 @@ export async function serveStripe(options: StripeOptions): Promise<StripeServer>
     work: async () => {
       if (work.ms) await new Promise((done) => setTimeout(done, work.ms))
     },
-    crash: () => work.crashes > 0 && (work.crashes -= 1) >= 0,
+    crash() {
+      if (work.crashes === 0) return false
+      work.crashes -= 1
+      return true
+    },
   })
 
   const live = () => liveUntil(world, Math.floor(clock.now().getTime() / 1000), delivery.flush)

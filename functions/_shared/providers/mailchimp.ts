@@ -1,0 +1,243 @@
+import { createHash } from 'node:crypto'
+import sdk from '@mailchimp/mailchimp_marketing'
+import { z } from 'zod'
+import { type Env, optional, required } from '../env.ts'
+import { mailchimpFailure } from './mailchimp_errors.ts'
+
+export interface Tag {
+  name: string
+  status: 'active' | 'inactive'
+}
+
+export interface Contact {
+  email: string
+  firstName: string
+  lastName: string
+  /** Whether somebody who is new there joins as subscribed. It never changes who is there already. */
+  consents: boolean
+}
+
+/** One call of a batch, in Mailchimp's own words. */
+export interface Operation {
+  method: 'PUT' | 'PATCH' | 'POST'
+  path: string
+  params?: Record<string, string>
+  body: string
+  operation_id: string
+}
+
+export interface MembersPage {
+  contacts: { email: string; status: string; tags: string[] }[]
+  total: number
+}
+
+/** Mailchimp in the few words that we use. Every verb throws ProviderError and ends within 10 seconds. */
+export interface MailchimpClient {
+  /** Creates or updates a contact; whoever left stays away. Returns the status that she has there. */
+  upsertContact(contact: Contact): Promise<string>
+  /** Moves a contact to a new address. Returns her status. */
+  changeAddress(from: string, contact: Contact): Promise<string>
+  unsubscribe(email: string): Promise<void>
+  setTags(email: string, tags: Tag[]): Promise<void>
+  /** Starts the welcome journey. */
+  startJourney(email: string): Promise<void>
+  recordEvent(email: string, name: string, properties: Record<string, string>): Promise<void>
+  /** Custom events of a contact: names and properties. */
+  eventsOf(email: string): Promise<{ name: string; properties: Record<string, string> }[]>
+  /** Archives a contact; one who is not there counts as archived. */
+  archive(email: string): Promise<void>
+  /** Up to 1,000 calls at once; returns the batch's id. */
+  submitBatch(operations: Operation[]): Promise<string>
+  batch(id: string): Promise<{ finished: boolean; errored: number }>
+  membersPage(offset: number, count: number): Promise<MembersPage>
+  ping(timeoutMs?: number): Promise<void>
+  /** The calls that bring one contact to her target, for submitBatch. */
+  operationsFor(contact: Contact, knownAs: string | null, tags: Tag[], id: string): Operation[]
+}
+
+const TIMEOUT_MS = 10_000
+
+/** Mailchimp's key of a contact: MD5 of her address in lower case. */
+export const subscriberHash = (email: string): string =>
+  createHash('md5').update(email.trim().toLowerCase()).digest('hex')
+
+/** The part of the SDK's client that we use; its published types leave out most of it. */
+interface Sdk {
+  basePath: string
+  timeout: number
+  setConfig(config: { apiKey: string }): void
+  ping: { get(): Promise<unknown> }
+  lists: Record<
+    | 'setListMember'
+    | 'updateListMember'
+    | 'updateListMemberTags'
+    | 'createListMemberEvent'
+    | 'getListMemberEvents'
+    | 'deleteListMember'
+    | 'getListMembersInfo',
+    (...args: unknown[]) => Promise<unknown>
+  >
+  customerJourneys: { trigger(journey: string, step: string, body: object): Promise<unknown> }
+  batches: {
+    start(body: { operations: Operation[] }): Promise<unknown>
+    status(id: string): Promise<unknown>
+  }
+}
+
+/** A client of our own: the SDK exports one that everybody would share, with one configuration. */
+function connect(apiKey: string, base: string, timeoutMs: number): Sdk {
+  const client = Reflect.construct((sdk as object).constructor, []) as Sdk
+  // Only `basePath` can point elsewhere. Without `server` in the configuration it is left as it is.
+  client.basePath = `${base.replace(/\/+$/, '')}/3.0`
+  client.timeout = timeoutMs
+  client.setConfig({ apiKey })
+  return client
+}
+
+const member = z.object({ status: z.string() })
+const event = z.object({
+  name: z.string(),
+  properties: z.record(z.string(), z.string()).default({}),
+})
+const membersPage = z.object({
+  members: z.array(
+    z.object({
+      email_address: z.string(),
+      status: z.string(),
+      tags: z.array(z.object({ name: z.string() })).default([]),
+    }),
+  ),
+  total_items: z.number(),
+})
+
+/** Connects the official SDK. MAILCHIMP_API_BASE points elsewhere than <dc>.api.mailchimp.com, for tests and the sandbox. */
+export function createMailchimp(env: Env): MailchimpClient {
+  const apiKey = required(env, 'MAILCHIMP_API_KEY')
+  const list = required(env, 'MAILCHIMP_LIST_ID')
+  const dataCenter = apiKey.slice(apiKey.lastIndexOf('-') + 1)
+  const base = optional(env, 'MAILCHIMP_API_BASE') ?? `https://${dataCenter}.api.mailchimp.com`
+  const api = connect(apiKey, base, TIMEOUT_MS)
+
+  async function call<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work()
+    } catch (error) {
+      throw mailchimpFailure(error)
+    }
+  }
+  const silently = (work: () => Promise<unknown>) =>
+    call(async () => {
+      await work()
+    })
+  const loose = { skipMergeValidation: true }
+
+  return {
+    upsertContact: (contact) =>
+      call(async () => {
+        const body = { ...fieldsOf(contact), status_if_new: statusOf(contact) }
+        const hash = subscriberHash(contact.email)
+        return member.parse(await api.lists.setListMember(list, hash, body, loose)).status
+      }),
+    changeAddress: (from, contact) =>
+      call(async () => {
+        const hash = subscriberHash(from)
+        return member.parse(await api.lists.updateListMember(list, hash, fieldsOf(contact), loose))
+          .status
+      }),
+    unsubscribe: (email) =>
+      silently(() =>
+        api.lists.updateListMember(list, subscriberHash(email), { status: 'unsubscribed' }, loose),
+      ),
+    setTags: (email, tags) =>
+      silently(() => api.lists.updateListMemberTags(list, subscriberHash(email), { tags })),
+    startJourney: (email) =>
+      silently(() =>
+        api.customerJourneys.trigger(
+          required(env, 'MAILCHIMP_WELCOME_JOURNEY_ID'),
+          required(env, 'MAILCHIMP_WELCOME_STEP_ID'),
+          { email_address: email },
+        ),
+      ),
+    recordEvent: (email, name, properties) =>
+      silently(() =>
+        api.lists.createListMemberEvent(list, subscriberHash(email), { name, properties }),
+      ),
+    eventsOf: (email) =>
+      call(async () => {
+        const found = await api.lists.getListMemberEvents(list, subscriberHash(email), {
+          count: 1000,
+        })
+        return z.object({ events: z.array(event) }).parse(found).events
+      }),
+    archive: async (email) => {
+      try {
+        await silently(() => api.lists.deleteListMember(list, subscriberHash(email)))
+      } catch (error) {
+        if (!isGone(error)) throw error
+      }
+    },
+    submitBatch: (operations) =>
+      call(async () => z.object({ id: z.string() }).parse(await api.batches.start({ operations })).id),
+    batch: (id) =>
+      call(async () => {
+        const found = z
+          .object({ status: z.string(), errored_operations: z.number() })
+          .parse(await api.batches.status(id))
+        return { finished: found.status === 'finished', errored: found.errored_operations }
+      }),
+    membersPage: (offset, count) =>
+      call(async () => {
+        const fields = ['members.email_address', 'members.status', 'members.tags', 'total_items']
+        const page = membersPage.parse(
+          await api.lists.getListMembersInfo(list, { fields, count, offset }),
+        )
+        const contacts = page.members.map(({ email_address, status, tags }) => ({
+          email: email_address,
+          status,
+          tags: tags.map(({ name }) => name),
+        }))
+        return { contacts, total: page.total_items }
+      }),
+    ping: (timeoutMs = 2000) => silently(() => connect(apiKey, base, timeoutMs).ping.get()),
+    operationsFor(contact, knownAs, tags, id) {
+      const members = `/lists/${list}/members`
+      const moving = knownAs !== null && knownAs !== contact.email
+      const hash = subscriberHash(contact.email)
+      const params = { skip_merge_validation: 'true' }
+      return [
+        moving
+          ? {
+              method: 'PATCH',
+              path: `${members}/${subscriberHash(knownAs)}`,
+              params,
+              body: JSON.stringify(fieldsOf(contact)),
+              operation_id: `${id}:contact`,
+            }
+          : {
+              method: 'PUT',
+              path: `${members}/${hash}`,
+              params,
+              body: JSON.stringify({ ...fieldsOf(contact), status_if_new: statusOf(contact) }),
+              operation_id: `${id}:contact`,
+            },
+        {
+          method: 'POST',
+          path: `${members}/${hash}/tags`,
+          body: JSON.stringify({ tags }),
+          operation_id: `${id}:tags`,
+        },
+      ]
+    },
+  }
+}
+
+const fieldsOf = (contact: Contact) => ({
+  email_address: contact.email,
+  merge_fields: { FNAME: contact.firstName, LNAME: contact.lastName },
+})
+
+const statusOf = (contact: Contact) => (contact.consents ? 'subscribed' : 'unsubscribed')
+
+/** Not there (404), or archived before (405). */
+const isGone = (error: unknown) =>
+  ['Resource Not Found', 'Method Not Allowed'].includes((error as { title?: string }).title ?? '')

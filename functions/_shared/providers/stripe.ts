@@ -1,0 +1,184 @@
+import Stripe from 'stripe'
+import { type Env, optional, required } from '../env.ts'
+import { stripeFailure } from './stripe_errors.ts'
+
+/** The version of Stripe's API that everything here is written for. The webhook endpoint uses the same. */
+export const STRIPE_API_VERSION = '2026-10-28.endive'
+
+/** Something read from Stripe, and a moment for which it is surely true. */
+export interface Snapshot<T> {
+  value: T
+  asOf: Date
+}
+
+export type StripeObject = Record<string, unknown>
+
+export interface SubscriptionsPage {
+  subscriptions: StripeObject[]
+  asOf: Date
+  /** Where the next page begins; null after the last. */
+  next: string | null
+}
+
+export interface PortalRequest {
+  customer: string
+  returnUrl: string
+  flow?: { kind: 'mend_card' } | { kind: 'cancel' | 'change'; subscription: string }
+}
+
+/** Stripe in the few words that we use. Every verb throws ProviderError and ends within 10 seconds. */
+export interface StripeClient {
+  /** Opens a hosted checkout, in Stripe's own parameters; returns its address. */
+  createCheckout(params: StripeObject, idempotencyKey: string): Promise<string>
+  openPortal(request: PortalRequest, idempotencyKey: string): Promise<string>
+  subscription(id: string): Promise<Snapshot<StripeObject>>
+  /** A customer, or null when Stripe has deleted it. */
+  customer(id: string): Promise<StripeObject | null>
+  /** The id of the invoice that a payment paid, or null when it paid none. */
+  invoiceOfPaymentIntent(paymentIntent: string): Promise<string | null>
+  /** Up to 100 subscriptions of whatever status, after the given one. */
+  subscriptionsPage(after: string | null): Promise<SubscriptionsPage>
+  /** Whether Stripe answers and knows our key. */
+  ping(timeoutMs?: number): Promise<void>
+}
+
+/** Whether a secret key acts on real money. */
+export const isLiveKey = (key: string): boolean => /^[sr]k_live_/.test(key)
+
+const TIMEOUT_MS = 10_000
+
+function connect(key: string, base: string | undefined, timeoutMs: number): Stripe {
+  const url = base ? new URL(base) : undefined
+  return new Stripe(key, {
+    apiVersion: STRIPE_API_VERSION,
+    // Its own time-out ends with the headers; this one also ends a body that only drips.
+    httpClient: Stripe.createFetchHttpClient((input: RequestInfo | URL, init?: RequestInit) =>
+      fetch(input, {
+        ...init,
+        signal: AbortSignal.any([
+          AbortSignal.timeout(timeoutMs),
+          ...(init?.signal ? [init.signal] : []),
+        ]),
+      }),
+    ),
+    maxNetworkRetries: 0,
+    timeout: timeoutMs,
+    telemetry: false,
+    ...(url
+      ? {
+          host: url.hostname,
+          port: url.port || (url.protocol === 'https:' ? '443' : '80'),
+          protocol: url.protocol === 'https:' ? 'https' : 'http',
+        }
+      : {}),
+  })
+}
+
+/** The moment for which an answer is true: when Stripe sent it, less the time that the call took. */
+function asOf(response: { headers: Record<string, string> }, began: Date, now: Date): Date {
+  const sent = Date.parse(response.headers.date ?? '')
+  const end = Number.isNaN(sent) ? now.getTime() : sent
+  return new Date(end - (now.getTime() - began.getTime()))
+}
+
+// Decimal objects of the SDK become strings again, as they came over the wire.
+const plain = (value: unknown) => JSON.parse(JSON.stringify(value)) as StripeObject
+
+/** Connects the official SDK. STRIPE_API_BASE points elsewhere than api.stripe.com, for tests and the sandbox. */
+export function createStripe(env: Env, now: () => Date): StripeClient {
+  const key = required(env, 'STRIPE_SECRET_KEY')
+  const base = optional(env, 'STRIPE_API_BASE')
+  const stripe = connect(key, base, TIMEOUT_MS)
+
+  async function call<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work()
+    } catch (error) {
+      throw stripeFailure(error, now())
+    }
+  }
+
+  return {
+    createCheckout: (params, idempotencyKey) =>
+      call(async () => {
+        const wanted = params as Stripe.Checkout.SessionCreateParams
+        const session = await stripe.checkout.sessions.create(wanted, { idempotencyKey })
+        return session.url ?? ''
+      }),
+
+    openPortal: (request, idempotencyKey) =>
+      call(async () => {
+        const session = await stripe.billingPortal.sessions.create(portalParams(request), {
+          idempotencyKey,
+        })
+        return session.url
+      }),
+
+    subscription: (id) =>
+      call(async () => {
+        const began = now()
+        const found = await stripe.subscriptions.retrieve(id)
+        return { value: plain(found), asOf: asOf(found.lastResponse, began, now()) }
+      }),
+
+    customer: (id) =>
+      call(async () => {
+        const found = await stripe.customers.retrieve(id)
+        return found.deleted ? null : plain(found)
+      }),
+
+    invoiceOfPaymentIntent: (paymentIntent) =>
+      call(async () => {
+        const payments = await stripe.invoicePayments.list({
+          payment: { type: 'payment_intent', payment_intent: paymentIntent },
+          limit: 1,
+        })
+        const invoice = payments.data[0]?.invoice
+        return typeof invoice === 'string' ? invoice : (invoice?.id ?? null)
+      }),
+
+    subscriptionsPage: (after) =>
+      call(async () => {
+        const began = now()
+        const page = await stripe.subscriptions.list({
+          status: 'all',
+          limit: 100,
+          ...(after ? { starting_after: after } : {}),
+        })
+        return {
+          subscriptions: page.data.map(plain),
+          asOf: asOf(page.lastResponse, began, now()),
+          next: page.has_more ? (page.data.at(-1)?.id ?? null) : null,
+        }
+      }),
+
+    ping: (timeoutMs = 2000) =>
+      call(async () => {
+        await connect(key, base, timeoutMs).prices.list({ limit: 1 })
+      }),
+  }
+}
+
+function portalParams({ customer, returnUrl, flow }: PortalRequest) {
+  const params: Stripe.BillingPortal.SessionCreateParams = { customer, return_url: returnUrl }
+  if (!flow) return params
+  const completion = { type: 'redirect', redirect: { return_url: returnUrl } } as const
+  if (flow.kind === 'mend_card') {
+    params.flow_data = { type: 'payment_method_update', after_completion: completion }
+  } else if (flow.kind === 'cancel') {
+    const { subscription } = flow
+    params.flow_data = {
+      type: 'subscription_cancel',
+      subscription_cancel: { subscription },
+      after_completion: completion,
+    }
+  } else {
+    const { subscription } = flow
+    params.flow_data = {
+      type: 'subscription_update',
+      subscription_update: { subscription },
+      after_completion: completion,
+    }
+  }
+  return params
+}

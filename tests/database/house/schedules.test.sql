@@ -1,0 +1,29 @@
+begin;
+-- include: own.sql
+select plan(6);
+
+create temporary view long_commands as
+select jobname as finding from cron.job
+ where command !~ '^select [a-z_]+\.[a-z_]+\(([a-z_]+\.[a-z_]+\(\))?\)$';
+
+create temporary view commands_without_function as
+select jobname as finding from cron.job
+ where not exists (select from own_functions f
+                    where f.schema || '.' || f.bare = pg_catalog.substring(command from '^select ([a-z_]+\.[a-z_]+)\('));
+
+-- Debian's pg_cron knows minutes only, so a schedule in seconds would work hosted and fail here.
+create temporary view odd_schedules as
+select coalesce(jobname, jobid::text) as finding from cron.job
+ where jobname is null or not active or schedule !~ '^(\S+ ){4}\S+$' or username <> 'postgres';
+
+select isnt_empty('select * from cron.job', 'There are schedules');
+select is_empty('select * from long_commands', 'A schedule calls one function and does nothing else');
+select is_empty('select * from commands_without_function', 'A schedule calls a function of ours that exists');
+select is_empty('select * from odd_schedules', 'Schedules are named, active, and in minutes');
+
+select cron.schedule('careless', '0 4 * * *', 'delete from private.rate_limits; select jobs.forgotten()');
+select set_has('select * from long_commands', $$values ('careless')$$, 'A schedule that does the work itself is found');
+select set_has('select * from commands_without_function', $$values ('careless')$$, 'A schedule that calls nothing of ours is found');
+
+select * from finish();
+rollback;
