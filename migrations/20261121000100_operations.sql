@@ -86,7 +86,7 @@ volatile
 set search_path = ''
 as $$
   insert into private.rate_limits as held (bucket, tokens, refilled_at)
-  values (take_token.bucket, capacity - cost, at)
+  select take_token.bucket, capacity - cost, at where cost <= capacity
   on conflict on constraint rate_limits_pkey do update
     set tokens = least(
           capacity,
@@ -102,3 +102,23 @@ $$;
 
 comment on function private.take_token is
   'Takes tokens from a bucket that holds capacity and refills over the interval. Returns what is left, or null when there were too few.';
+
+create function private.prune_rate_limits(at timestamptz)
+returns integer
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  pruned integer;
+begin
+  -- No bucket takes longer than a day to refill: after two days it is as full as one that does not exist.
+  delete from private.rate_limits r where r.refilled_at < at - interval '2 days';
+  get diagnostics pruned = row_count;
+  return pruned;
+end
+$$;
+
+comment on function private.prune_rate_limits is 'Removes buckets that are full again. pg_cron calls it each hour. Returns how many.';
+
+select cron.schedule('operations-prune', '23 * * * *', 'select private.prune_rate_limits(private.clock())');

@@ -24,7 +24,7 @@ set search_path = ''
 as $$
 declare
   -- White space of every kind and the invisible characters that travel with copied text.
-  invisible constant text := '[\s\u00a0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff]';
+  invisible constant text := '[\s\u0001-\u001f\u007f-\u00a0\u00ad\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff]';
   result text;
 begin
   if address is null then

@@ -9,11 +9,27 @@ volatile
 set search_path = ''
 as $$
   insert into private.identity_reviews (member_id, other_member_id, email, reason, evidence)
-  values (member_id, other_member_id, email, reason, coalesce(evidence, '{}'))
+  select open_identity_review.member_id, open_identity_review.other_member_id, open_identity_review.email,
+         open_identity_review.reason, coalesce(open_identity_review.evidence, '{}')
+   where not exists (
+     select from private.identity_reviews r
+      where r.state = 'kept_apart' and r.member_id = open_identity_review.member_id
+        and r.other_member_id is not distinct from open_identity_review.other_member_id
+        and r.email = open_identity_review.email and r.reason = open_identity_review.reason)
   on conflict do nothing
 $$;
 
-comment on function private.open_identity_review is 'Puts a doubtful identity on the admins'' list, once.';
+comment on function private.open_identity_review is 'Puts a doubtful identity on the admins'' list, once: while it is open, and after an admin kept the two apart, it is not put there again.';
+
+create function private.lock_email(address text)
+returns void
+language sql
+volatile
+set search_path = ''
+as $$ select pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('member_email:' || address, 0)) $$;
+
+comment on function private.lock_email is
+  'Until the end of the transaction nobody else decides whose this address is, so that a payment and a sign-up at the same moment make one member.';
 
 create function private.create_member(
   origin public.member_origin, email text, email_source text, verified_at timestamptz,
@@ -64,7 +80,7 @@ begin
 end
 $$;
 
-comment on function private.set_primary_email is 'Makes an address the member''s primary one and tells the audience room.';
+comment on function private.set_primary_email is 'Makes an address the member''s primary one. The caller tells the audience room.';
 
 create function private.link_user(user_id uuid, email text, at timestamptz)
 returns uuid
@@ -102,7 +118,13 @@ begin
     return null;
   end if;
 
-  update public.member_emails e set verified_at = coalesce(e.verified_at, at) where e.email = address;
+  update public.member_emails e set verified_at = coalesce(e.verified_at, at) where e.email = address and e.verified_at is null;
+  if mine is not null and not exists (select from public.member_emails e where e.email = address and e.is_primary) then
+    -- She signs in with an older address of hers again, so that is where she is reached.
+    perform private.set_primary_email(mine, address, at, 'auth');
+    perform private.audit('member', mine::text, 'members.email_changed', 'member', mine::text);
+    perform private.audience_changed(mine, null);
+  end if;
   if owner.user_id is null then
     update public.members m set user_id = link_user.user_id where m.id = owner.id;
     perform private.audit('member', owner.id::text, 'members.linked', 'member', owner.id::text,
@@ -192,6 +214,7 @@ begin
     raise exception using errcode = 'PT422', message = 'Say whether other members may find you',
       detail = 'visible', hint = 'Choose yes or no; it can be changed at any time.';
   end if;
+  perform private.lock_email(private.normalize_email(address));
   member := private.link_user(caller, address, at);
   if member is null then
     if exists (select from public.member_emails e where e.email = private.normalize_email(address)) then

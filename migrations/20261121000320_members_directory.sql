@@ -41,7 +41,7 @@ begin
        where p.is_visible and p.access_until > at
          and p.search_key like longest and p.search_key like all (words)
          and (place is null or p.place_key = private.fold(place))
-         and (after_name is null or (p.name_key, p.member_id) > (after_name, after_id))
+         and (after_name is null or (p.name_key, p.member_id) > (after_name, coalesce(after_id, '00000000-0000-0000-0000-000000000000')))
        order by p.name_key, p.member_id
        limit most;
   elsif place is not null then
@@ -49,7 +49,7 @@ begin
       select p.member_id, p.name, p.headline, p.location, p.linkedin_url, p.image_url, p.name_key
         from public.profiles p
        where p.is_visible and p.access_until > at and p.place_key = private.fold(place)
-         and (after_name is null or (p.name_key, p.member_id) > (after_name, after_id))
+         and (after_name is null or (p.name_key, p.member_id) > (after_name, coalesce(after_id, '00000000-0000-0000-0000-000000000000')))
        order by p.name_key, p.member_id
        limit most;
   else

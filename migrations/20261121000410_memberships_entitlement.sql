@@ -70,6 +70,15 @@ $$;
 
 comment on function private.is_entitled() is 'Whether who is signed in is entitled now. For policies: call it as (select private.is_entitled()).';
 
+create function public.is_entitled()
+returns boolean
+language sql
+stable
+set search_path = ''
+as $$ select private.is_entitled() $$;
+
+comment on function public.is_entitled() is 'Whether who is signed in counts as a member at this moment.';
+
 create function private.note_access(member uuid, until timestamptz)
 returns void
 language sql

@@ -60,6 +60,8 @@ create policy select_self on public.consents
 -- Functions that policies and served functions call.
 grant execute on function private.clock() to anon, authenticated, agent, service_role;
 grant execute on function private.my_member_id() to authenticated;
+-- The profile's generated columns are computed with the rights of who writes it.
+grant execute on function private.fold(text) to authenticated;
 
 grant execute on function private.sign_up(uuid, text, boolean, timestamptz) to authenticated;
 grant execute on function public.sign_up(text, boolean) to authenticated;

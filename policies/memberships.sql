@@ -57,4 +57,5 @@ create policy select_self on public.membership_notices
   using (member_id = (select private.my_member_id()));
 
 grant execute on function private.is_entitled() to authenticated;
+grant execute on function public.is_entitled() to authenticated;
 grant execute on function private.my_customer_ids() to authenticated;

@@ -34,7 +34,11 @@ export async function readBytes(request: Request, limit: number): Promise<Uint8A
 }
 
 /** Parses JSON and checks it. Throws a Refusal with this status that names the first wrong field. */
-export function parseJson<S extends z.ZodType>(text: string, schema: S, status: 400 | 422): z.output<S> {
+export function parseJson<S extends z.ZodType>(
+  text: string,
+  schema: S,
+  status: 400 | 422,
+): z.output<S> {
   let value: unknown
   try {
     value = JSON.parse(text)
@@ -45,9 +49,13 @@ export function parseJson<S extends z.ZodType>(text: string, schema: S, status: 
   if (parsed.success) return parsed.data
   const issue = parsed.error.issues[0]
   const field = issue?.path.join('.') ?? ''
-  throw new Refusal(status, field ? `${field}: ${issue?.message}` : (issue?.message ?? 'Wrong body'), {
-    ...(field ? { field } : {}),
-  })
+  throw new Refusal(
+    status,
+    field ? `${field}: ${issue?.message}` : (issue?.message ?? 'Wrong body'),
+    {
+      ...(field ? { field } : {}),
+    },
+  )
 }
 
 /** Reads a JSON body of at most `limit` bytes and checks it: 413, 400 (no JSON) or 422 (wrong field). */

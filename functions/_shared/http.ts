@@ -26,14 +26,15 @@ export function createHttp(deps: HttpDeps): App {
     const given = c.req.header('x-correlation-id') ?? ''
     const correlationId = CORRELATION.test(given) ? given : deps.randomId()
     c.set('correlationId', correlationId)
-    c.set('log', deps.log.with({ correlation_id: correlationId }))
+    c.set('log', deps.log.child({ correlation_id: correlationId }))
     await next()
     c.header('x-correlation-id', correlationId)
   })
   app.onError((error, c) => {
     const log = c.get('log') ?? deps.log
     const { status, body, headers } = answerTo(error)
-    if (error instanceof MissingSetting) log.error('configuration.missing', { setting: error.setting })
+    if (error instanceof MissingSetting)
+      log.error('configuration.missing', { setting: error.setting })
     else if (status >= 500) log.error('request.failed', { path: c.req.routePath, status, error })
     else log.info('request.refused', { path: c.req.routePath, status, message: body.error.message })
     return c.json(body, status, headers)
@@ -46,9 +47,7 @@ export function createHttp(deps: HttpDeps): App {
 export function route(app: App, path: string, methods: Partial<Record<Method, Handler>>): void {
   for (const [method, handler] of Object.entries(methods)) app.on(method, path, handler)
   const allow = Object.keys(methods).join(', ')
-  app.all(path, (c) =>
-    c.json({ error: { message: `Use ${allow} here` } }, 405, { Allow: allow }),
-  )
+  app.all(path, (c) => c.json({ error: { message: `Use ${allow} here` } }, 405, { Allow: allow }))
 }
 
 /** Lets the pages of our own site, and no other, call a door from the browser. */

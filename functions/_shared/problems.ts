@@ -16,7 +16,11 @@ export class Refusal extends Error {
   readonly field: string | undefined
   readonly remedy: string | undefined
 
-  constructor(status: RefusalStatus, message: string, more: { field?: string; remedy?: string } = {}) {
+  constructor(
+    status: RefusalStatus,
+    message: string,
+    more: { field?: string; remedy?: string } = {},
+  ) {
     super(message)
     this.name = 'Refusal'
     this.status = status
@@ -72,5 +76,7 @@ function answerToProvider(error: ProviderError): Answer {
     return answer(503, 'The payment provider does not answer', later, { 'Retry-After': seconds })
   }
   if (error.kind === 'misconfigured') return answer(503, 'The payment provider is not set up yet')
-  return answer(502, 'The payment provider refused this', { remedy: 'Write to us; we will look at it.' })
+  return answer(502, 'The payment provider refused this', {
+    remedy: 'Write to us; we will look at it.',
+  })
 }

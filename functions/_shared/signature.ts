@@ -30,7 +30,9 @@ function parse(header: string): { time: number; signatures: string[] } | undefin
     if (name === 'v1') signatures.push(value)
   }
   // -1 is what the SDK takes for "no time at all".
-  return Number.isNaN(time) || time === -1 || signatures.length === 0 ? undefined : { time, signatures }
+  return Number.isNaN(time) || time === -1 || signatures.length === 0
+    ? undefined
+    : { time, signatures }
 }
 
 function fromHex(hex: string): Uint8Array<ArrayBuffer> | undefined {

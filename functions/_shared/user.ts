@@ -22,7 +22,9 @@ export function publishableKeys(env: Env): string[] {
 export function authOf(env: Env): AskAuth {
   const client = createClient(required(env, 'SUPABASE_URL'), publishableKeys(env)[0] ?? '', {
     auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
-    global: { fetch: (input, init) => fetch(input, { ...init, signal: AbortSignal.timeout(5000) }) },
+    global: {
+      fetch: (input, init) => fetch(input, { ...init, signal: AbortSignal.timeout(5000) }),
+    },
   })
   return async (token) => {
     const { data, error } = await client.auth.getUser(token)
@@ -35,7 +37,11 @@ export function authOf(env: Env): AskAuth {
  * The signed-in caller of a request, or null when it carries no access token (a publishable key as
  * bearer is none). Throws a 401 Refusal for a token that is not valid any more.
  */
-export async function callerOf(request: Request, keys: string[], ask: AskAuth): Promise<User | null> {
+export async function callerOf(
+  request: Request,
+  keys: string[],
+  ask: AskAuth,
+): Promise<User | null> {
   const token = /^Bearer\s+(\S+)$/i.exec(request.headers.get('authorization') ?? '')?.[1]
   if (!token || keys.includes(token)) return null
   const user = await ask(token)

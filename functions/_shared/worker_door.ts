@@ -21,9 +21,7 @@ export function drainDoor(deps: DrainDeps): (c: Ctx) => Response {
     const given = /^Bearer\s+(\S+)$/i.exec(c.req.header('authorization') ?? '')?.[1] ?? ''
     if (!sameSecret(given, secret)) throw new Refusal(401, 'This door is for the worker')
     const log = c.get('log')
-    deps.waitUntil(
-      deps.drain().catch((error: unknown) => log.error('worker.failed', { error })),
-    )
+    deps.waitUntil(deps.drain().catch((error: unknown) => log.error('worker.failed', { error })))
     return c.json({ accepted: true }, 202)
   }
 }

@@ -1,7 +1,7 @@
-import type { AskAuth } from '../_shared/user.ts'
 import type { Platform } from '../_shared/platform.ts'
 import type { StripeClient } from '../_shared/providers/stripe.ts'
 import type { Sql } from '../_shared/sql.ts'
+import type { AskAuth } from '../_shared/user.ts'
 
 /** What the doors of this room need. Functions are called at the first request that needs what they give. */
 export interface DoorDeps extends Platform {

@@ -92,9 +92,13 @@ declare
 begin
   perform pg_temp.become(who);
   begin
-    for one in execute query loop
-      rows := rows || pg_catalog.to_jsonb(one);
-    end loop;
+    if query ~* '^(truncate|call) ' then
+      execute query;
+    else
+      for one in execute query loop
+        rows := rows || pg_catalog.to_jsonb(one);
+      end loop;
+    end if;
   exception when others then
     rows := pg_catalog.jsonb_build_object('sqlstate', sqlstate, 'message', sqlerrm);
   end;

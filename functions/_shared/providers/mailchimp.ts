@@ -111,12 +111,12 @@ const membersPage = z.object({
 })
 
 /** Connects the official SDK. MAILCHIMP_API_BASE points elsewhere than <dc>.api.mailchimp.com, for tests and the sandbox. */
-export function createMailchimp(env: Env): MailchimpClient {
+export function createMailchimp(env: Env, timeoutMs = TIMEOUT_MS): MailchimpClient {
   const apiKey = required(env, 'MAILCHIMP_API_KEY')
   const list = required(env, 'MAILCHIMP_LIST_ID')
   const dataCenter = apiKey.slice(apiKey.lastIndexOf('-') + 1)
   const base = optional(env, 'MAILCHIMP_API_BASE') ?? `https://${dataCenter}.api.mailchimp.com`
-  const api = connect(apiKey, base, TIMEOUT_MS)
+  const api = connect(apiKey, base, timeoutMs)
 
   async function call<T>(work: () => Promise<T>): Promise<T> {
     try {
@@ -177,7 +177,9 @@ export function createMailchimp(env: Env): MailchimpClient {
       }
     },
     submitBatch: (operations) =>
-      call(async () => z.object({ id: z.string() }).parse(await api.batches.start({ operations })).id),
+      call(
+        async () => z.object({ id: z.string() }).parse(await api.batches.start({ operations })).id,
+      ),
     batch: (id) =>
       call(async () => {
         const found = z
@@ -198,7 +200,7 @@ export function createMailchimp(env: Env): MailchimpClient {
         }))
         return { contacts, total: page.total_items }
       }),
-    ping: (timeoutMs = 2000) => silently(() => connect(apiKey, base, timeoutMs).ping.get()),
+    ping: (patienceMs = 2000) => silently(() => connect(apiKey, base, patienceMs).ping.get()),
     operationsFor(contact, knownAs, tags, id) {
       const members = `/lists/${list}/members`
       const moving = knownAs !== null && knownAs !== contact.email

@@ -22,7 +22,8 @@ export interface PermanentRefusal {
 
 const refusals: Record<string, PermanentRefusal> = {
   'Member In Compliance State': {
-    reason: 'Mailchimp keeps this address off the list, because she unsubscribed or her mail came back',
+    reason:
+      'Mailchimp keeps this address off the list, because she unsubscribed or her mail came back',
     remedy: 'She signs up again herself with Mailchimp’s own form; nobody can do it for her.',
   },
   'Forgotten Email Not Subscribed': {
@@ -57,7 +58,9 @@ interface SuperagentError {
 export function mailchimpFailure(error: unknown): unknown {
   if (error instanceof ProviderError) return error
   if (error instanceof z.ZodError) {
-    return new ProviderError('Mailchimp', 'retry', 'An answer of an unknown shape', { cause: error })
+    return new ProviderError('Mailchimp', 'retry', 'An answer of an unknown shape', {
+      cause: error,
+    })
   }
   // A setting of ours is missing: no failure of theirs.
   if (error instanceof Error && error.name === 'MissingSetting') {

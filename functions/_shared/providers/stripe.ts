@@ -85,10 +85,10 @@ function asOf(response: { headers: Record<string, string> }, began: Date, now: D
 const plain = (value: unknown) => JSON.parse(JSON.stringify(value)) as StripeObject
 
 /** Connects the official SDK. STRIPE_API_BASE points elsewhere than api.stripe.com, for tests and the sandbox. */
-export function createStripe(env: Env, now: () => Date): StripeClient {
+export function createStripe(env: Env, now: () => Date, timeoutMs = TIMEOUT_MS): StripeClient {
   const key = required(env, 'STRIPE_SECRET_KEY')
   const base = optional(env, 'STRIPE_API_BASE')
-  const stripe = connect(key, base, TIMEOUT_MS)
+  const stripe = connect(key, base, timeoutMs)
 
   async function call<T>(work: () => Promise<T>): Promise<T> {
     try {
@@ -152,9 +152,9 @@ export function createStripe(env: Env, now: () => Date): StripeClient {
         }
       }),
 
-    ping: (timeoutMs = 2000) =>
+    ping: (patienceMs = 2000) =>
       call(async () => {
-        await connect(key, base, timeoutMs).prices.list({ limit: 1 })
+        await connect(key, base, patienceMs).prices.list({ limit: 1 })
       }),
   }
 }

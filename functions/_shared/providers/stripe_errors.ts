@@ -1,5 +1,5 @@
 import Stripe from 'stripe'
-import { ProviderError, parseRetryAfter, type ProviderErrorKind } from '../provider_error.ts'
+import { ProviderError, type ProviderErrorKind, parseRetryAfter } from '../provider_error.ts'
 
 /** A ProviderError of Stripe, with the words that Stripe has for it. */
 export class StripeError extends ProviderError {

@@ -24,7 +24,12 @@ const DONATIONS = [10, 25, 50] as const
 /** Fills an empty account with the community's products and prices, and its webhook endpoint. */
 export function seedWorld(world: World, webhook: { url: string; secret: string } | undefined) {
   for (const { id, key, name, amount, every } of DUES) {
-    const product = createProduct(world, { id: `prod_${key}`, name })
+    const product = createProduct(world, {
+      id: `prod_${key}`,
+      name,
+      // The portal offers a change to other prices of the same group.
+      metadata: { portal_group: 'membership' },
+    })
     const price = {
       product: product.id,
       currency: 'usd',

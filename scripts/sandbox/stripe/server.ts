@@ -42,6 +42,8 @@ export interface StripeOptions {
   random?: Random
   /** Wall time: signatures carry it, and time passes by it between advances of the clock. */
   wall?: () => Date
+  /** Milliseconds: how long a held connection lives at most, and the pause between dripped bytes. */
+  pace?: { hold: number; drip: number }
 }
 
 export interface StripeServer extends ProviderServer {
@@ -127,6 +129,7 @@ export async function serveStripe(options: StripeOptions): Promise<StripeServer>
     clock,
     ledger,
     deliverer: delivery.deliverer,
+    ...(options.pace && { pace: options.pace }),
     isApi: (path) => path.startsWith('/v1/'),
     async handler(request) {
       const { pathname } = new URL(request.url)

@@ -46,6 +46,8 @@ const emptyState = () => ({
   disputes: new Map<string, Dispute>(),
   sessions: new Map<string, Session>(),
   sessionNotes: new Map<string, SessionNotes>(),
+  /** What was typed on a checkout page that waits for the bank's confirmation. */
+  typed: new Map<string, Record<string, string>>(),
   subscriptions: new Map<string, Subscription>(),
   /** Subscriptions whose trial's end was announced, three days ahead. */
   announcedTrials: new Set<string>(),

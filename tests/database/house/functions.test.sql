@@ -15,14 +15,18 @@ create temporary view undescribed_functions as
 select name as finding from own_functions
  where schema in ('public', 'private', 'admin') and pg_catalog.obj_description(oid, 'pg_proc') is null;
 
--- A function of private that a request's role may run must have a caller: a policy, a served function, or a trigger.
+-- A hidden function that a request's role may run must have a caller with that role's rights: a policy, a served
+-- function, or an expression of a served table, such as a generated column.
 create temporary view grants_without_caller as
 select f.name || ' to ' || r.role as finding
   from own_functions f cross join request_roles r
- where f.schema <> 'public' and r.role <> 'service_role' and f.bare <> 'clock'
+ where f.schema <> 'public' and r.role <> 'service_role'
    and pg_catalog.has_function_privilege(r.role, f.oid, 'execute')
    and not exists (select from own_functions served
                     where served.schema = 'public' and pg_catalog.strpos(served.prosrc, f.schema || '.' || f.bare || '(') > 0)
+   and not exists (select from pg_catalog.pg_depend d join pg_catalog.pg_attrdef e on e.oid = d.objid
+                     join own_tables t on t.oid = e.adrelid and t.schema = 'public'
+                    where d.classid = 'pg_catalog.pg_attrdef'::regclass and d.refobjid = f.oid)
    and not exists (select from own_policies pol
                     where pg_catalog.strpos(coalesce(pol.qual, '') || coalesce(pol.with_check, ''), f.schema || '.' || f.bare || '(') > 0);
 

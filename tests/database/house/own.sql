@@ -18,7 +18,7 @@ create temporary view own_tables as select * from own_relations where relkind in
 
 create temporary view own_functions as
 select p.oid, n.nspname || '.' || p.proname || '(' || pg_catalog.pg_get_function_identity_arguments(p.oid) || ')' as name,
-       n.nspname as schema, p.proname as bare, p.prosecdef, p.proconfig, p.prosrc, p.prorettype
+       n.nspname as schema, p.proname as bare, p.prosecdef, p.proconfig, p.prosrc, p.prorettype, p.proisstrict
   from pg_catalog.pg_proc p
   join pg_catalog.pg_namespace n on n.oid = p.pronamespace
  where n.nspname in ('public', 'private', 'jobs', 'admin')

@@ -9,7 +9,7 @@ select jobname as finding from cron.job
 create temporary view commands_without_function as
 select jobname as finding from cron.job
  where not exists (select from own_functions f
-                    where f.schema || '.' || f.bare = pg_catalog.substring(command from '^select ([a-z_]+\.[a-z_]+)\('));
+                    where f.schema || '.' || f.bare = pg_catalog."substring"(command, '^select ([a-z_]+\.[a-z_]+)\('));
 
 -- Debian's pg_cron knows minutes only, so a schedule in seconds would work hosted and fail here.
 create temporary view odd_schedules as

@@ -1,0 +1,32 @@
+import { lazy, required } from '../_shared/env.ts'
+import type { Platform } from '../_shared/platform.ts'
+import { createMailchimp } from '../_shared/providers/mailchimp.ts'
+import { connect } from '../_shared/sql.ts'
+import { createWorker } from '../_shared/worker.ts'
+import type { DoorDeps, JobDeps } from './deps.ts'
+import { handlers } from './jobs/index.ts'
+
+/** Mailchimp takes ten calls at once for a key, from everybody who uses it. */
+const CONCURRENCY = 8
+
+/** Builds what the room needs from its platform. Each part is made at its first use. */
+export function createDeps(platform: Platform): DoorDeps {
+  const { env, now, log } = platform
+  const sql = lazy(() => connect(env))
+  const worker = lazy(() =>
+    createWorker<JobDeps>({
+      queue: 'audience',
+      handlers,
+      sql: sql(),
+      deps: {
+        sql: sql(),
+        mailchimp: createMailchimp(env),
+        siteUrl: required(env, 'SITE_URL'),
+        now,
+      },
+      log,
+      concurrency: CONCURRENCY,
+    }),
+  )
+  return { ...platform, sql, drain: async () => await worker().drain() }
+}

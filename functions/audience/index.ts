@@ -1,0 +1,13 @@
+import { platformOf } from '../_shared/platform.ts'
+import { createApp } from './app.ts'
+import { createDeps } from './create_deps.ts'
+
+const runtime = (globalThis as { EdgeRuntime?: { waitUntil(work: Promise<unknown>): void } })
+  .EdgeRuntime
+
+const platform = platformOf('audience', {
+  env: (name) => Deno.env.get(name),
+  waitUntil: runtime && ((work) => runtime.waitUntil(work)),
+})
+
+export default { fetch: createApp(createDeps(platform)).fetch }

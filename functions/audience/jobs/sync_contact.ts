@@ -1,0 +1,90 @@
+import { z } from 'zod'
+import { ProviderError } from '../../_shared/provider_error.ts'
+import type { MailchimpClient } from '../../_shared/providers/mailchimp.ts'
+import { permanentRefusal } from '../../_shared/providers/mailchimp_errors.ts'
+import type { Sql } from '../../_shared/sql.ts'
+import type { Handler } from '../../_shared/worker.ts'
+import type { JobDeps } from '../deps.ts'
+import { contactOf, type Target, target } from '../target.ts'
+
+const args = z.object({ member_id: z.string() })
+
+// Her state may change while it is carried over; more often than this is somebody else's problem.
+const ROUNDS = 3
+
+/** Brings one member's contact at Mailchimp to what it should be. */
+export const syncContact: Handler<JobDeps> = async (job, { sql, mailchimp, log }) => {
+  const { member_id } = args.parse(job.args)
+  for (let round = 0; round < ROUNDS; round++) {
+    const wanted = await read(sql, member_id)
+    if (!wanted || wanted.parked || (wanted.done && round === 0)) {
+      return { note: wanted?.parked ? 'parked' : 'nothing left to do' }
+    }
+    try {
+      const status = await carryOver(mailchimp, wanted)
+      if (await record(sql, member_id, wanted, status, job.correlationId)) return
+    } catch (error) {
+      const refusal = permanentRefusal(error)
+      if (!refusal) throw error
+      await sql`select private.park_contact(${member_id}::uuid, ${wanted.email},
+        ${refusal.reason}, ${refusal.remedy})`
+      log.info('contact.parked', { member_id })
+      return { note: `parked: ${refusal.reason}` }
+    }
+  }
+  throw new ProviderError('Mailchimp', 'retry', 'The member kept changing', { retryAfter: 1 })
+}
+
+async function read(sql: Sql, member: string): Promise<Target | null> {
+  const [row] = await sql<{ wanted: unknown }[]>`
+    select private.audience_target(${member}::uuid, private.clock()) as wanted`
+  return target.nullable().parse(row?.wanted ?? null)
+}
+
+/** Contact first, then her tags. Returns the status that she has at Mailchimp afterwards. */
+async function carryOver(mailchimp: MailchimpClient, wanted: Target): Promise<string> {
+  const contact = contactOf(wanted)
+  let status =
+    wanted.known_as && wanted.known_as !== wanted.email
+      ? await move(mailchimp, wanted.known_as, wanted)
+      : await mailchimp.upsertContact(contact)
+  if (status === 'subscribed' && !wanted.consents) {
+    await mailchimp.unsubscribe(wanted.email)
+    status = 'unsubscribed'
+  }
+  await mailchimp.setTags(wanted.email, wanted.tags)
+  // Somebody who only gets receipts gets no newsletters: for us that is unsubscribed.
+  return status === 'transactional' ? 'unsubscribed' : status
+}
+
+/** Her contact moves with her address. Where the new one is there already, the old one is archived. */
+async function move(mailchimp: MailchimpClient, from: string, wanted: Target): Promise<string> {
+  try {
+    return await mailchimp.changeAddress(from, contactOf(wanted))
+  } catch (error) {
+    if (!(error instanceof ProviderError) || error.kind !== 'refused') throw error
+  }
+  const status = await mailchimp.upsertContact(contactOf(wanted))
+  await mailchimp.archive(from)
+  return status
+}
+
+/**
+ * Records what was carried over, unless she changed meanwhile: then false, and it has to be done again.
+ * The lock keeps her as she is between the look and the record.
+ */
+function record(sql: Sql, member: string, carried: Target, status: string, correlation?: string) {
+  return sql.begin(async (tx) => {
+    await tx`select from public.memberships where member_id = ${member}::uuid for update`
+    const now = await read(tx as unknown as Sql, member)
+    if (now && !sameTarget(now, carried)) return false
+    await tx`select private.contact_synced(${member}::uuid, ${carried.email}, ${status},
+      ${correlation ?? null}, private.clock())`
+    return true
+  })
+}
+
+const sameTarget = (a: Target, b: Target) =>
+  a.email === b.email &&
+  a.consents === b.consents &&
+  JSON.stringify(a.tags) === JSON.stringify(b.tags)

@@ -1,0 +1,24 @@
+import { z } from 'zod'
+import type { Contact } from '../_shared/providers/mailchimp.ts'
+
+/** What private.audience_target says: what Mailchimp should hold of a member. */
+export const target = z.object({
+  email: z.string(),
+  known_as: z.string().nullable(),
+  first_name: z.string(),
+  last_name: z.string(),
+  consents: z.boolean(),
+  tags: z.array(z.object({ name: z.string(), status: z.enum(['active', 'inactive']) })),
+  done: z.boolean().nullable(),
+  parked: z.boolean(),
+})
+
+export type Target = z.output<typeof target>
+
+/** The contact that a target describes. */
+export const contactOf = (wanted: Target): Contact => ({
+  email: wanted.email,
+  firstName: wanted.first_name,
+  lastName: wanted.last_name,
+  consents: wanted.consents,
+})

@@ -1,0 +1,10 @@
+/// <reference types="astro/client" />
+
+interface ImportMetaEnv {
+  /** Where the Data API, Auth and Functions answer. */
+  readonly PUBLIC_SUPABASE_URL?: string
+  /** The key that browsers may know. */
+  readonly PUBLIC_SUPABASE_PUBLISHABLE_KEY?: string
+}
+
+declare module 'virtual:brand.css'

@@ -1,0 +1,127 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import Stripe from 'stripe'
+import { createClock } from '../../../scripts/sandbox/lib/clock.ts'
+import { type StripeOptions, serveStripe } from '../../../scripts/sandbox/stripe/server.ts'
+
+export const DAY = 86_400
+const SECRET = 'whsec_sandbox'
+
+/** A web server that verifies what it gets with the official SDK and keeps the events. */
+export async function startListener() {
+  const verifier = new Stripe('sk_test_listener')
+  const events: Stripe.Event[] = []
+  const answer = { status: 200 }
+  let refused = 0
+  const server = createServer(async (request, response) => {
+    let body = ''
+    for await (const chunk of request) body += chunk
+    const header = String(request.headers['stripe-signature'])
+    try {
+      const event = await verifier.webhooks.constructEventAsync(body, header, SECRET)
+      if (answer.status < 300) events.push(event)
+      response.writeHead(answer.status).end()
+    } catch {
+      refused += 1
+      response.writeHead(400).end('bad signature')
+    }
+  })
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  const { port } = server.address() as AddressInfo
+  return {
+    url: `http://127.0.0.1:${port}/`,
+    events,
+    answer,
+    refused: () => refused,
+    close() {
+      server.closeAllConnections()
+      server.close()
+    },
+  }
+}
+
+/** The official SDK, pointed at a server on this machine. */
+export function sdkFor(url: string, key = 'sk_test_sandbox', timeout = 20_000) {
+  const { hostname, port } = new URL(url)
+  return new Stripe(key, {
+    host: hostname,
+    port: Number(port),
+    protocol: 'http',
+    httpClient: Stripe.createFetchHttpClient(),
+    maxNetworkRetries: 0,
+    telemetry: false,
+    timeout,
+  })
+}
+
+/** A Stripe sandbox on a free port, its listener, the SDK, and shortcuts for the controls. */
+export async function startStripe(more: Partial<StripeOptions> & { at?: string } = {}) {
+  const { at, ...options } = more
+  const began = Date.now()
+  const base = at ? Date.parse(at) : began
+  const clock = createClock(() => new Date(base + Date.now() - began))
+  const listener = await startListener()
+  const server = await serveStripe({
+    port: 0,
+    clock,
+    siteUrl: 'http://localhost:4321',
+    webhook: { url: listener.url, secret: SECRET },
+    order: 'as_happened',
+    pace: { hold: 2_000, drip: 2 },
+    ...options,
+  })
+  const stripe = sdkFor(server.url)
+
+  /** Runs a control action and waits until its events have arrived. */
+  async function act(name: string, body: object = {}) {
+    const response = await fetch(`${server.url}/_sandbox/stripe/${name}`, {
+      method: 'POST',
+      body: JSON.stringify(body),
+    })
+    await server.settle()
+    return { status: response.status, body: await response.json() }
+  }
+
+  const advanceDays = (days: number) =>
+    clock.advanceTo(new Date(clock.now().getTime() + days * DAY * 1000))
+
+  /** Opens a checkout and pays it; answers the subscription and its customer. */
+  async function subscribe(
+    price = 'price_monthly',
+    card = '4242424242424242',
+    email = 'eve@example.org',
+  ) {
+    const session = await stripe.checkout.sessions.create({
+      mode: 'subscription',
+      line_items: [{ price, quantity: 1 }],
+      success_url: 'http://localhost:4321/welcome?session={CHECKOUT_SESSION_ID}',
+      customer_email: email,
+    })
+    await act('pay', { session: session.id, card })
+    const paid = await stripe.checkout.sessions.retrieve(session.id)
+    return {
+      session: paid,
+      subscription: String(paid.subscription),
+      customer: String(paid.customer),
+    }
+  }
+
+  /** The types of the events that arrived since the last look. */
+  const heard = () => listener.events.splice(0).map((event) => event.type)
+
+  return {
+    ...server,
+    stripe,
+    listener,
+    act,
+    advanceDays,
+    subscribe,
+    heard,
+    async close() {
+      await server.close()
+      listener.close()
+    },
+  }
+}
+
+export type Sandbox = Awaited<ReturnType<typeof startStripe>>

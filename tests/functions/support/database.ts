@@ -1,0 +1,65 @@
+import { rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import postgres from 'postgres'
+import { bootstrap } from '../../../scripts/local/bootstrap.ts'
+import { startCluster } from '../../../scripts/local/cluster.ts'
+import { migrate } from '../../../scripts/local/migrate.ts'
+import { runFolder } from '../../../scripts/local/run-folder.ts'
+
+/** A port that nobody listens on. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      const port = typeof address === 'object' && address ? address.port : 0
+      server.close(() => resolve(port))
+    })
+  })
+}
+
+export interface Database {
+  url: string
+  sql: postgres.Sql
+  /** Moves the database's idea of now by so many seconds from the real time. */
+  travel(seconds: number): Promise<void>
+  close(): Promise<void>
+}
+
+/** A database of one's own with all migrations, the sandbox's prices and no people. */
+export async function openDatabase(): Promise<Database> {
+  const port = await freePort()
+  const folder = runFolder(`room-${process.pid}-${port}`)
+  const cluster = await startCluster({ folder, port })
+  await bootstrap(cluster.url('supabase_admin'))
+  await migrate(cluster.url('postgres'))
+  const url = cluster.url('postgres')
+  const sql = postgres(url, { max: 5, onnotice: () => {} })
+  await sql`
+    insert into public.stripe_prices (price_id, purpose, tier, currency, unit_amount, recurring_interval)
+    values ('price_monthly', 'dues', 'monthly', 'usd', 1000, 'month'),
+           ('price_annual', 'dues', 'annual', 'usd', 10000, 'year'),
+           ('price_donor_annual', 'dues', 'donor_annual', 'usd', 25000, 'year')
+    on conflict do nothing`
+  await sql`
+    insert into private.donation_rules (currency, minimum, maximum, product_id)
+    values ('usd', 100, 1000000, 'prod_donation')
+    on conflict do nothing`
+  // Nothing happens by itself here: the tests say when a schedule runs.
+  await sql`select cron.unschedule(jobid) from cron.job`
+  return {
+    url,
+    sql,
+    async travel(seconds) {
+      await sql.unsafe(`
+        create or replace function private.clock() returns timestamptz language sql stable
+        set search_path = '' as $$ select pg_catalog.now() + interval '${seconds} seconds' $$`)
+    },
+    async close() {
+      await sql.end({ timeout: 1 })
+      await cluster.stop()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}

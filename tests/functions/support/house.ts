@@ -1,0 +1,163 @@
+import { createLog, type Log } from '../../../functions/_shared/log.ts'
+import type { Platform } from '../../../functions/_shared/platform.ts'
+import { createMailchimp } from '../../../functions/_shared/providers/mailchimp.ts'
+import { createStripe } from '../../../functions/_shared/providers/stripe.ts'
+import type { Sql } from '../../../functions/_shared/sql.ts'
+import type { User } from '../../../functions/_shared/user.ts'
+import { createWorker } from '../../../functions/_shared/worker.ts'
+import { systemClock } from '../../../functions/_shared/worker_clock.ts'
+import { createApp as audienceApp } from '../../../functions/audience/app.ts'
+import type { JobDeps as AudienceJobs } from '../../../functions/audience/deps.ts'
+import { handlers as audienceHandlers } from '../../../functions/audience/jobs/index.ts'
+import { createApp as membershipsApp } from '../../../functions/memberships/app.ts'
+import type { JobDeps as MembershipsJobs } from '../../../functions/memberships/deps.ts'
+import { handlers as membershipsHandlers } from '../../../functions/memberships/jobs/index.ts'
+import { serveHttp } from '../../../scripts/local/http.ts'
+import { createClock } from '../../../scripts/sandbox/lib/clock.ts'
+import { serveMailchimp } from '../../../scripts/sandbox/mailchimp/server.ts'
+import { serveStripe } from '../../../scripts/sandbox/stripe/server.ts'
+import { type Database, freePort, openDatabase } from './database.ts'
+
+export const SITE = 'http://127.0.0.1:4321'
+export const PUBLISHABLE = 'sb_publishable_test'
+
+const settings = {
+  SITE_URL: SITE,
+  WORKER_SECRET: 'test-worker-secret',
+  SUPABASE_PUBLISHABLE_KEYS: JSON.stringify({ default: PUBLISHABLE }),
+  STRIPE_SECRET_KEY: 'sk_test_sandbox',
+  STRIPE_WEBHOOK_SECRET: 'whsec_sandbox',
+  MAILCHIMP_API_KEY: 'sandbox-us1',
+  MAILCHIMP_LIST_ID: 'audience1',
+  MAILCHIMP_WELCOME_JOURNEY_ID: '1',
+  MAILCHIMP_WELCOME_STEP_ID: '1',
+  MAILCHIMP_WEBHOOK_PATH_SECRET: 'mailchimp-path-secret',
+}
+
+/** Milliseconds that the providers' clients wait here, so that a test of a time-out is short. */
+const PATIENCE_MS = 400
+
+// The worker's short looks at an empty queue are shortened; its long limits stay.
+const quickClock = {
+  ...systemClock,
+  sleep: (ms: number, signal?: AbortSignal) => systemClock.sleep(ms <= 1000 ? ms / 20 : ms, signal),
+}
+
+export type House = Awaited<ReturnType<typeof openHouse>>
+
+/**
+ * Both rooms with a database of their own and the provider sandboxes, wired as in production: webhooks
+ * come over HTTP, clients are the official SDKs. Only the worker is started by the test, with `work`.
+ */
+export async function openHouse(database?: Database) {
+  const db = database ?? (await openDatabase())
+  const port = await freePort()
+  const functions = `http://127.0.0.1:${port}`
+  const clock = createClock(() => new Date())
+  const secret = settings.STRIPE_WEBHOOK_SECRET
+  const stripe = await serveStripe({
+    port: 0,
+    clock,
+    webhook: { url: `${functions}/memberships/stripe-webhook`, secret },
+    siteUrl: SITE,
+  })
+  const hook = `${functions}/audience/mailchimp-webhook/${settings.MAILCHIMP_WEBHOOK_PATH_SECRET}`
+  const mailchimp = await serveMailchimp({ port: 0, clock, webhook: { url: hook } })
+
+  const env: Record<string, string | undefined> = {
+    ...settings,
+    STRIPE_API_BASE: stripe.url,
+    MAILCHIMP_API_BASE: mailchimp.url,
+  }
+  const lines: string[] = []
+  const log: Log = createLog({ write: (line) => lines.push(line), now: () => new Date() })
+  /** Access tokens and whose they are. */
+  const tokens = new Map<string, User>()
+  const sql = db.sql as unknown as Sql
+  const read = (name: string) => env[name]
+  const stripeClient = createStripe(read, () => clock.now(), PATIENCE_MS)
+  const mailchimpClient = createMailchimp(read, PATIENCE_MS)
+
+  const worker = <Deps extends object>(queue: string, handlers: never, deps: Deps) =>
+    createWorker<Deps>({ queue, handlers, sql, deps, log, lingerMs: 0, clock: quickClock })
+  const membershipsDeps: MembershipsJobs = { sql, stripe: stripeClient }
+  const audienceDeps: AudienceJobs = {
+    sql,
+    mailchimp: mailchimpClient,
+    siteUrl: SITE,
+    now: () => clock.now(),
+  }
+  const workers = {
+    memberships: worker('memberships', membershipsHandlers as never, membershipsDeps),
+    audience: worker('audience', audienceHandlers as never, audienceDeps),
+  }
+
+  const platform: Platform = {
+    env: read,
+    log,
+    now: () => new Date(),
+    randomId: () => crypto.randomUUID(),
+    waitUntil: (work) => void work,
+  }
+  const memberships = membershipsApp({
+    ...platform,
+    sql: () => sql,
+    stripe: () => stripeClient,
+    askAuth: () => async (token) => tokens.get(token) ?? null,
+    drain: () => workers.memberships.drain(),
+  })
+  const audience = audienceApp({
+    ...platform,
+    sql: () => sql,
+    drain: () => workers.audience.drain(),
+  })
+  const server = await serveHttp(port, (request) =>
+    new URL(request.url).pathname.startsWith('/audience/')
+      ? audience.fetch(request)
+      : memberships.fetch(request),
+  )
+
+  /** Works both queues until nothing is owed; what waits for its time is made due. */
+  async function work(rounds = 10) {
+    for (let round = 0; round < rounds; round++) {
+      await db.sql`update jobs.delayed set run_at = private.clock() where run_at > private.clock()`
+      const done = await Promise.all([workers.memberships.drain(), workers.audience.drain()])
+      const [left] = await db.sql`select exists (select from jobs.delayed) as any`
+      if (done.every(({ claimed }) => claimed === 0) && !left!.any) return
+    }
+  }
+
+  return {
+    ...db,
+    env,
+    lines,
+    log,
+    tokens,
+    clock,
+    stripe,
+    mailchimp,
+    memberships,
+    audience,
+    functions,
+    workers,
+    work,
+    stripeClient,
+    mailchimpClient,
+    membershipsDeps,
+    audienceDeps,
+    /** Waits until every webhook that is under way has been delivered. */
+    settle: () => stripe.settle(),
+    /** Moves everybody's time forward, as the local stack does. */
+    async advance(days: number) {
+      const to = new Date(clock.now().getTime() + days * 86_400_000)
+      await db.travel(Math.round((to.getTime() - Date.now()) / 1000))
+      await clock.advanceTo(to)
+      await stripe.settle()
+    },
+    async close() {
+      await Promise.all([stripe.close(), mailchimp.close(), server.close()])
+      for (const one of Object.values(workers)) one.stop()
+      await db.close()
+    },
+  }
+}
