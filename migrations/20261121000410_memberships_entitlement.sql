@@ -105,6 +105,8 @@ begin
   if member is null then
     return;
   end if;
+  -- Two customers of one person may change at the same moment, before there is a membership to lock.
+  perform from public.members m where m.id = member for no key update;
   select m.* into held from public.memberships m where m.member_id = member for update;
 
   select s.* into best
@@ -112,7 +114,7 @@ begin
     join public.subscriptions s on s.customer_id = c.customer_id and s.purpose = 'dues'
     join public.tiers t on t.tier = s.tier
    where c.member_id = member
-   order by s.access_until > at desc, t.rank desc, s.access_until desc, s.as_of desc
+   order by s.access_until > at desc, case when s.access_until > at then t.rank end desc, s.access_until desc, s.as_of desc
    limit 1;
   select max(s.access_until) into until
     from private.stripe_customers c
@@ -165,7 +167,7 @@ end
 $$;
 
 comment on function private.refresh_membership is
-  'Computes a member''s membership anew from her dues subscriptions: access is the longest of them, tier and status are those of the best one that gives access now.';
+  'Computes a member''s membership anew from her dues subscriptions: access is the longest of them, tier and status are those of the best one that gives access now, else of the last that did.';
 
 create function private.end_membership(member uuid, correlation_id text, at timestamptz)
 returns void

@@ -48,6 +48,7 @@ begin
     if member is null then
       select u.email into proved from auth.users u where u.id = buyer and u.email_confirmed_at is not null;
       if proved is not null then
+        perform private.lock_email(private.normalize_email(proved));
         member := private.link_user(buyer, proved, at);
         if member is null and not exists (
           select from public.member_emails e where e.email = private.normalize_email(proved)) then
@@ -58,7 +59,7 @@ begin
   end if;
 
   if address is not null then
-    perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('member_email:' || address, 0));
+    perform private.lock_email(address);
     select e.member_id into owner from public.member_emails e where e.email = address;
   end if;
 
@@ -88,6 +89,19 @@ $$;
 
 comment on function private.resolve_buyer is
   'The member behind a payment: the signed-in buyer, else the customer''s member, else the owner of the address, else a new member. Doubt opens a review; nothing is merged.';
+
+create function private.named_buyer(reference text)
+returns uuid
+language sql
+stable
+set search_path = ''
+as $$
+  select u.id from auth.users u
+   where u.id = case when reference ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then reference::uuid end
+$$;
+
+comment on function private.named_buyer is
+  'The sign-in that a checkout, a subscription or an invoice names as its buyer, or null. private.open_checkout writes it there.';
 
 create function private.attach_customer(
   id text, buyer uuid, email text, full_name text, seen_at timestamptz, event text, at timestamptz
@@ -153,7 +167,11 @@ begin
    where c.customer_id = id;
 
   if held.member_id is null then
-    perform private.attach_customer(id, null, customer ->> 'email', customer ->> 'name', seen_at, event, at);
+    -- A customer who has bought nothing is nobody's yet: her checkout says who she is, whatever address she typed.
+    if exists (select from public.subscriptions s where s.customer_id = apply_customer.customer ->> 'id')
+       or exists (select from public.invoices i where i.customer_id = apply_customer.customer ->> 'id') then
+      perform private.attach_customer(id, null, customer ->> 'email', customer ->> 'name', seen_at, event, at);
+    end if;
     return 'applied';
   end if;
   begin

@@ -70,9 +70,7 @@ describe('.env.example', () => {
   )
   const used = new Set(
     sources.flatMap((file) =>
-      [...read(file).matchAll(/(?:required|optional|env)\((?:env, )?'([A-Z][A-Z_]+)'/g)].map(
-        (found) => found[1] ?? '',
-      ),
+      [...read(file).matchAll(/'([A-Z]+(?:_[A-Z]+)+)'/g)].map((found) => found[1] ?? ''),
     ),
   )
   // Given by the platform; `supabase secrets set` skips names that begin like these.

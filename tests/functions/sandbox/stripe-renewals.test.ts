@@ -46,15 +46,10 @@ test('a renewal moves the period, makes an invoice and charges the card', async 
 
 test('a long jump lives through every renewal in between, each at its own moment', async () => {
   const { subscription } = await sandbox.subscribe()
-  await sandbox.advanceDays(181)
+  await sandbox.advanceDays(182)
   const { data } = await sandbox.stripe.invoices.list({ subscription, limit: 100 })
   const days = data.map((i) => new Date(i.created * 1000).toISOString().slice(5, 10))
-  expect(days).toEqual(
-    ['07-31', '06-30', '05-31', '04-30', '03-31', '02-28', '01-31'].slice(
-      days[0] === '07-31' ? 0 : 1,
-    ),
-  )
-  expect(days.length).toBeGreaterThanOrEqual(6)
+  expect(days).toEqual(['07-31', '06-30', '05-31', '04-30', '03-31', '02-28', '01-31'])
 })
 
 test('a card that fails later makes the subscription past due, with the next attempt announced', async () => {

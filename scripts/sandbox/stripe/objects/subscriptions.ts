@@ -141,8 +141,7 @@ function assign(world: World, s: Subscription, params: Params) {
     s.canceled_at = cancelAt === null ? null : now(world)
     s.cancellation_details.reason = cancelAt === null ? null : 'cancellation_requested'
   }
-  const pause =
-    unsettable(params, 'pause_collection') === null ? null : record(params, 'pause_collection')
+  const pause = params.pause_collection === '' ? null : record(params, 'pause_collection')
   if (pause === null) s.pause_collection = null
   else if (pause) {
     const behavior = oneOf(pause, 'behavior', PAUSE_BEHAVIORS)
