@@ -92,12 +92,16 @@ comment on function private.resolve_buyer is
 
 create function private.named_buyer(reference text)
 returns uuid
-language sql
+language plpgsql
 stable
 set search_path = ''
 as $$
-  select u.id from auth.users u
-   where u.id = case when reference ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then reference::uuid end
+begin
+  if reference ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then
+    return (select u.id from auth.users u where u.id = reference::uuid);
+  end if;
+  return null;
+end
 $$;
 
 comment on function private.named_buyer is

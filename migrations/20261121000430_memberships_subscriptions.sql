@@ -36,6 +36,60 @@ $$;
 
 comment on function private.price_meaning is 'What a Stripe price stands for. Raises CM001 for an unmapped price: it is never guessed.';
 
+create function private.subscription_item(sub jsonb)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  items constant jsonb := sub -> 'items' -> 'data';
+begin
+  if pg_catalog.jsonb_array_length(items) > 1 then
+    return (
+      select i.value from pg_catalog.jsonb_array_elements(items) with ordinality i (value, place)
+        left join public.stripe_prices p on p.price_id = i.value -> 'price' ->> 'id'
+        left join public.tiers t on t.tier = p.tier
+       order by t.rank desc nulls last, i.place limit 1);
+  end if;
+  return items -> 0;
+end
+$$;
+
+comment on function private.subscription_item is
+  'The item of a subscription that says what it is: the one with the highest tier, else the first.';
+
+create function private.access_cut(subscription text)
+returns timestamptz
+language sql
+stable
+set search_path = ''
+as $$
+  select min(case r.cause when 'refund_full' then c.refunded_at
+                          when 'refund_partial' then c.refunded_at
+                          when 'dispute_opened' then c.disputed_at
+                          else c.dispute_closed_at end)
+    from public.invoices i
+    join private.charges c on c.invoice_id = i.invoice_id
+    join private.adjustment_rules r on r.effect = 'end_access'
+   where i.subscription_id = subscription
+     and case r.cause
+           when 'refund_full' then c.amount_refunded >= c.amount
+           when 'refund_partial' then c.amount_refunded > 0 and c.amount_refunded < c.amount
+           when 'dispute_opened' then c.disputed_at is not null and c.dispute_closed_at is null
+           when 'dispute_won' then c.dispute_status = 'won'
+           when 'dispute_lost' then c.dispute_status = 'lost'
+         end
+     -- Only the latest payment carries access.
+     and not exists (
+       select from public.invoices later
+        where later.subscription_id = subscription and later.status = 'paid' and later.amount_paid > 0
+          and later.created_at > i.created_at)
+$$;
+
+comment on function private.access_cut is
+  'When a refund or a dispute of the latest payment ends the access of a subscription, by private.adjustment_rules. Null: it does not. In whatever order the events come, the answer is the same.';
+
 create function private.apply_subscription(
   sub jsonb, kind text, seen_at timestamptz, event text, correlation_id text, at timestamptz
 )
@@ -48,7 +102,7 @@ declare
   customer private.stripe_customers;
   held public.subscriptions;
   fresh public.subscriptions;
-  item constant jsonb := sub -> 'items' -> 'data' -> 0;
+  item constant jsonb := private.subscription_item(sub);
   meaning record;
   differs boolean;
 begin
@@ -70,15 +124,17 @@ begin
   fresh.cancel_at := coalesce(private.moment(sub ->> 'cancel_at'),
     case when fresh.cancel_at_period_end then fresh.current_period_end end);
   fresh.canceled_at := private.moment(sub ->> 'canceled_at');
-  fresh.ended_at := private.moment(sub ->> 'ended_at');
+  fresh.ended_at := coalesce(private.moment(sub ->> 'ended_at'),
+    case when fresh.status = 'canceled' then coalesce(fresh.canceled_at, seen_at) end);
   fresh.cancellation_reason := sub -> 'cancellation_details' ->> 'reason';
   fresh.trial_end := private.moment(sub ->> 'trial_end');
   fresh.past_due_since := case
     when fresh.status in ('active', 'trialing') then null
-    when fresh.status = 'past_due' then coalesce(held.past_due_since, seen_at)
+    when fresh.status in ('past_due', 'unpaid', 'incomplete', 'paused') then coalesce(held.past_due_since, seen_at)
     else held.past_due_since
   end;
-  fresh.access_cut_at := held.access_cut_at;
+  fresh.access_cut_at := case when held.subscription_id is null
+    then private.access_cut(fresh.subscription_id) else held.access_cut_at end;
   fresh.as_of := seen_at;
   fresh.as_of_event := kind;
 
@@ -86,8 +142,8 @@ begin
     if seen_at < held.as_of then
       return 'superseded';
     end if;
-    -- Stripe never revives a subscription that ended.
-    if held.status in ('canceled', 'incomplete_expired') and fresh.status not in ('canceled', 'incomplete_expired') then
+    -- Stripe never revives a subscription that ended. Its own later answer still counts: we may have been wrong.
+    if not (kind = 'fetched' and seen_at > held.as_of) and held.status in ('canceled', 'incomplete_expired') and fresh.status not in ('canceled', 'incomplete_expired') then
       return 'superseded';
     end if;
     if seen_at = held.as_of and kind <> 'fetched' and fresh.status not in ('canceled', 'incomplete_expired') then
@@ -102,6 +158,11 @@ begin
         return 'asked';
       end if;
     end if;
+  end if;
+
+  if customer.member_id is null and sub -> 'metadata' ? 'user_id' then
+    customer.member_id := private.attach_customer(customer.customer_id, private.named_buyer(sub -> 'metadata' ->> 'user_id'),
+      null, null, seen_at, event, at);
   end if;
 
   differs := held.subscription_id is null or private.subscription_differs(held, fresh);
@@ -144,8 +205,10 @@ immutable
 set search_path = ''
 as $$
 begin
-  return (a.customer_id, a.price_id, a.tier, a.status, a.current_period_end, a.cancel_at, a.canceled_at, a.ended_at)
-    is distinct from (b.customer_id, b.price_id, b.tier, b.status, b.current_period_end, b.cancel_at, b.canceled_at, b.ended_at);
+  return (a.customer_id, a.price_id, a.purpose, a.tier, a.status, a.current_period_end, a.cancel_at, a.canceled_at, a.ended_at,
+      a.cancellation_reason)
+    is distinct from (b.customer_id, b.price_id, b.purpose, b.tier, b.status, b.current_period_end, b.cancel_at, b.canceled_at, b.ended_at,
+      b.cancellation_reason);
 end
 $$;
 

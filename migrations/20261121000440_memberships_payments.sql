@@ -17,7 +17,9 @@ declare
   member uuid;
   payer text := invoice ->> 'customer';
 begin
-  member := private.attach_customer(payer, null, invoice ->> 'customer_email', invoice ->> 'customer_name', seen_at, event, at);
+  member := private.attach_customer(payer,
+    private.named_buyer(invoice -> 'parent' -> 'subscription_details' -> 'metadata' ->> 'user_id'),
+    invoice ->> 'customer_email', invoice ->> 'customer_name', seen_at, event, at);
   select i.* into held from public.invoices i where i.invoice_id = this_id for update;
   -- A paid or void invoice never becomes open again, whatever arrives late.
   if held.invoice_id is not null and (seen_at < held.as_of or held.status in ('paid', 'void'))
@@ -56,9 +58,9 @@ begin
   end if;
   if invoice ->> 'status' = 'paid' then
     update public.membership_notices n set resolved_at = at where n.invoice_id = this_id and n.resolved_at is null;
-    update public.subscriptions s set access_cut_at = null
-     where s.subscription_id = sub_id and s.access_cut_at < private.moment(invoice ->> 'created');
     perform private.book_recurring_donation(invoice, sub_id, member, at);
+    -- A refund may have come before the payment that it gives back, and a new payment restores what a refund ended.
+    perform private.cut_access(sub_id);
   elsif member is not null and private.is_dues(sub_id, invoice) then
     if type = 'invoice.payment_failed' then
       perform private.open_notice(member, 'payment_failed', this_id, correlation_id);
@@ -97,17 +99,22 @@ as $$
 declare
   line constant jsonb := invoice -> 'lines' -> 'data' -> 0;
   details constant jsonb := line -> 'pricing' -> 'price_details';
-  meant record;
+  meant public.price_purpose;
 begin
-  select * into meant from private.price_meaning(pg_catalog.jsonb_build_object(
-    'id', details ->> 'price', 'product', details ->> 'product'));
-  if meant.purpose = 'donation' and (invoice ->> 'amount_paid')::bigint > 0 then
+  -- The subscription knows; until it is here, the first line's price tells.
+  select s.purpose into meant from public.subscriptions s where s.subscription_id = sub_id;
+  if meant is null and line is not null then
+    select m.purpose into meant from private.price_meaning(pg_catalog.jsonb_build_object(
+      'id', details ->> 'price', 'product', details ->> 'product')) m;
+  end if;
+  if meant = 'donation' and (invoice ->> 'amount_paid')::bigint > 0 then
     insert into public.donations (member_id, invoice_id, subscription_id, amount, currency, status, note, in_honour_of, donated_at)
     values (member, invoice ->> 'id', sub_id, (invoice ->> 'amount_paid')::bigint, invoice ->> 'currency', 'paid',
       invoice -> 'parent' -> 'subscription_details' -> 'metadata' ->> 'note',
       invoice -> 'parent' -> 'subscription_details' -> 'metadata' ->> 'in_honour_of',
       coalesce(private.moment(invoice -> 'status_transitions' ->> 'paid_at'), at))
     on conflict (invoice_id) do nothing;
+    perform private.settle_donation(c) from private.charges c where c.invoice_id = invoice ->> 'id';
   end if;
 end
 $$;
@@ -123,15 +130,12 @@ as $$
 declare
   this_id constant text := session ->> 'id';
   payer constant text := session ->> 'customer';
-  buyer uuid;
+  buyer constant uuid := private.named_buyer(session ->> 'client_reference_id');
   address constant text := coalesce(session -> 'customer_details' ->> 'email', session ->> 'customer_email');
   full_name constant text := session -> 'customer_details' ->> 'name';
   nobody private.stripe_customers;
   member uuid;
 begin
-  if session ->> 'client_reference_id' ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then
-    select u.id into buyer from auth.users u where u.id = (session ->> 'client_reference_id')::uuid;
-  end if;
   if type <> 'checkout.session.expired' then
     if payer is not null then
       member := private.attach_customer(payer, buyer, address, full_name, seen_at, event, at);
@@ -148,7 +152,7 @@ begin
     member_id = coalesce(c.member_id, excluded.member_id), as_of = excluded.as_of
     where excluded.as_of >= c.as_of;
 
-  if session ->> 'mode' = 'payment' and type <> 'checkout.session.expired' then
+  if session ->> 'mode' = 'payment' and type <> 'checkout.session.expired' and (session ->> 'amount_total')::bigint > 0 then
     insert into public.donations as d (
       member_id, checkout_session_id, payment_intent_id, amount, currency, status, note, in_honour_of, donated_at
     ) values (
@@ -159,6 +163,8 @@ begin
     )
     on conflict (checkout_session_id) do update set status = excluded.status
       where d.status in ('pending', 'failed') and excluded.status <> 'pending';
+    -- Its refund may have come first.
+    perform private.settle_donation(c) from private.charges c where c.payment_intent_id = session ->> 'payment_intent';
   end if;
   return 'applied';
 end
@@ -237,6 +243,18 @@ $$;
 
 comment on function private.apply_charge is 'Records a refund (charge.refunded) or a dispute, and lets private.adjustment_rules decide what it does to access.';
 
+create function private.cut_access(sub_id text)
+returns void
+language sql
+volatile
+set search_path = ''
+as $$
+  update public.subscriptions s set access_cut_at = private.access_cut(sub_id)
+   where s.subscription_id = sub_id and s.access_cut_at is distinct from private.access_cut(sub_id)
+$$;
+
+comment on function private.cut_access is 'Keeps what refunds and disputes do to a subscription. The caller recomputes its access.';
+
 create function private.apply_adjustment(id text, correlation_id text, at timestamptz)
 returns void
 language plpgsql
@@ -244,39 +262,20 @@ volatile
 set search_path = ''
 as $$
 declare
-  charge private.charges;
   sub_id text;
-  cut timestamptz;
 begin
-  select c.* into charge from private.charges c where c.charge_id = id;
-  select i.subscription_id into sub_id from public.invoices i where i.invoice_id = charge.invoice_id;
-  -- Only the payment for the current period carries access.
-  if sub_id is null or exists (
-    select from public.invoices later
-      join public.invoices mine on mine.invoice_id = charge.invoice_id
-     where later.subscription_id = sub_id and later.status = 'paid' and later.created_at > mine.created_at) then
-    return;
+  select i.subscription_id into sub_id
+    from private.charges c join public.invoices i on i.invoice_id = c.invoice_id
+   where c.charge_id = id;
+  if sub_id is null then
+    return;  -- not a subscription's payment, or its invoice is not here yet: the invoice asks again
   end if;
-  select min(case r.cause when 'refund_full' then charge.refunded_at
-                          when 'refund_partial' then charge.refunded_at
-                          when 'dispute_opened' then charge.disputed_at
-                          else charge.dispute_closed_at end) into cut
-    from private.adjustment_rules r
-   where r.effect = 'end_access'
-     and case r.cause
-           when 'refund_full' then charge.amount_refunded >= charge.amount
-           when 'refund_partial' then charge.amount_refunded > 0 and charge.amount_refunded < charge.amount
-           when 'dispute_opened' then charge.disputed_at is not null and charge.dispute_closed_at is null
-           when 'dispute_won' then charge.dispute_status = 'won'
-           when 'dispute_lost' then charge.dispute_status = 'lost'
-         end;
-  update public.subscriptions s set access_cut_at = cut
-   where s.subscription_id = sub_id and s.access_cut_at is distinct from cut;
+  perform private.cut_access(sub_id);
   perform private.recompute_subscription(sub_id, id, correlation_id, at);
 end
 $$;
 
-comment on function private.apply_adjustment is 'Applies private.adjustment_rules to the subscription whose latest payment was refunded or disputed.';
+comment on function private.apply_adjustment is 'Applies private.adjustment_rules to the subscription whose payment was refunded or disputed.';
 
 create function private.attach_charge(id text, invoice text, correlation_id text, at timestamptz)
 returns text

@@ -147,6 +147,27 @@ $$;
 
 comment on function private.apply_stripe_event is 'Tries a stored event again. Does nothing for one that is settled. last_attempt: a further failure makes it dead.';
 
+create function private.ignore_stripe_event(id text, why text)
+returns private.event_state
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  was private.event_state;
+begin
+  select e.state into was from private.stripe_events e where e.event_id = id for update;
+  if was is null or was not in ('failed', 'dead', 'quarantined') then
+    raise exception using errcode = 'PT409', message = 'This event does not wait for anybody',
+      detail = 'event_id', hint = 'Look at its state in admin.stripe_events.';
+  end if;
+  update private.stripe_events e set state = 'ignored', note = why where e.event_id = id;
+  return was;
+end
+$$;
+
+comment on function private.ignore_stripe_event is 'Sets a waiting event aside and returns the state that it was in. Raises PT409 for one that does not wait.';
+
 create function private.resolve_customer(customer jsonb, event text, at timestamptz)
 returns text
 language plpgsql

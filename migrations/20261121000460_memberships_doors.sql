@@ -11,13 +11,15 @@ declare
   customer text;
   address text;
   buyer jsonb := '{}'::jsonb;
+  -- The buyer's own id also travels on the subscription, because its events and invoices may arrive before the checkout's.
+  reference constant jsonb := case when caller is null then '{}'::jsonb else pg_catalog.jsonb_build_object('user_id', caller) end;
   offer public.stripe_prices;
   gift constant jsonb := request -> 'donation';
   bounds private.donation_rules;
   amount bigint;
   metadata jsonb;
 begin
-  if private.take_token('checkout:' || client, 10, interval '1 minute', at) is null
+  if private.take_token('checkout:' || coalesce(client, ''), 10, interval '1 minute', at) is null
      or private.take_token('checkout', 600, interval '1 minute', at) is null then
     raise exception using errcode = 'PT429', message = 'Too many checkouts were started from here',
       hint = 'Wait a minute, then try again.';
@@ -52,7 +54,7 @@ begin
     metadata := pg_catalog.jsonb_build_object('purpose', 'dues', 'tier', offer.tier);
     return buyer || pg_catalog.jsonb_build_object('mode', 'subscription', 'metadata', metadata,
       'line_items', pg_catalog.jsonb_build_array(pg_catalog.jsonb_build_object('price', offer.price_id, 'quantity', 1)),
-      'subscription_data', pg_catalog.jsonb_build_object('metadata', metadata));
+      'subscription_data', pg_catalog.jsonb_build_object('metadata', metadata || reference));
   end if;
 
   select r.* into bounds from private.donation_rules r where r.currency = coalesce(gift ->> 'currency', 'usd');
@@ -60,10 +62,15 @@ begin
     raise exception using errcode = 'PT422', message = 'We cannot take donations in this currency', detail = 'donation.currency',
       hint = 'Choose one of: ' || coalesce((select pg_catalog.string_agg(r.currency, ', ') from private.donation_rules r), 'none yet');
   end if;
-  amount := (gift ->> 'amount')::bigint;
+  amount := case when gift ->> 'amount' ~ '^[0-9]{1,15}$' then (gift ->> 'amount')::bigint end;
   if amount is null or amount not between bounds.minimum and bounds.maximum then
     raise exception using errcode = 'PT422', message = 'This amount is outside what we can take', detail = 'donation.amount',
       hint = pg_catalog.format('Give an amount between %s and %s, in cents.', bounds.minimum, bounds.maximum);
+  end if;
+  if pg_catalog.length(gift ->> 'note') > 500 or pg_catalog.length(gift ->> 'in_honour_of') > 500 then
+    raise exception using errcode = 'PT422', message = 'This text is longer than 500 characters',
+      detail = case when pg_catalog.length(gift ->> 'note') > 500 then 'donation.note' else 'donation.in_honour_of' end,
+      hint = 'Say it in fewer words.';
   end if;
   metadata := pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('purpose', 'donation',
     'note', gift ->> 'note', 'in_honour_of', gift ->> 'in_honour_of'));
@@ -74,7 +81,7 @@ begin
              then '{"recurring": {"interval": "month"}}'::jsonb else '{}'::jsonb end)))
     || case when gift ->> 'interval' = 'month'
          then pg_catalog.jsonb_build_object('mode', 'subscription',
-                'subscription_data', pg_catalog.jsonb_build_object('metadata', metadata))
+                'subscription_data', pg_catalog.jsonb_build_object('metadata', metadata || reference))
          else pg_catalog.jsonb_build_object('mode', 'payment', 'submit_type', 'donate',
                 'payment_intent_data', pg_catalog.jsonb_build_object('metadata', metadata)) end;
 end

@@ -49,27 +49,40 @@ set search_path = ''
 as $$
 declare
   sub jsonb;
+  item jsonb;
   held public.subscriptions;
   before timestamptz;
   proposal bigint;
+  outcome text;
   differing_here integer := 0;
 begin
+  if exists (select from private.reconciliation_runs r where r.id = run and r.finished_at is not null) then
+    return 0;  -- a page that was delivered twice
+  end if;
   insert into private.reconciliation_seen (run_id, subscription_id)
   select run, value ->> 'id' from pg_catalog.jsonb_array_elements(subs)
   on conflict do nothing;
   for sub in select value from pg_catalog.jsonb_array_elements(subs) loop
+    item := private.subscription_item(sub);
     select s.* into held from public.subscriptions s where s.subscription_id = sub ->> 'id';
     if held.subscription_id is not null and (
          held.as_of > observed_at
-         or (held.status::text, held.price_id, held.current_period_end, held.cancel_at_period_end, held.customer_id)
+         or (held.status::text, held.price_id, held.current_period_end, held.cancel_at, held.customer_id)
             is not distinct from
-            (sub ->> 'status', sub -> 'items' -> 'data' -> 0 -> 'price' ->> 'id',
-             private.moment(sub -> 'items' -> 'data' -> 0 ->> 'current_period_end'),
-             coalesce((sub ->> 'cancel_at_period_end')::boolean, false), sub ->> 'customer')) then
+            (sub ->> 'status', item -> 'price' ->> 'id', private.moment(item ->> 'current_period_end'),
+             coalesce(private.moment(sub ->> 'cancel_at'),
+               case when (sub ->> 'cancel_at_period_end')::boolean then private.moment(item ->> 'current_period_end') end),
+             sub ->> 'customer')) then
+      update private.reconciliation_proposals p
+         set state = 'dismissed', resolved_at = at, resolution = 'It differs no longer'
+       where p.subscription_id = sub ->> 'id' and p.state = 'open';
       continue;
     end if;
-    if held.subscription_id is null and sub ->> 'status' in ('canceled', 'incomplete', 'incomplete_expired') then
-      continue;  -- it gives no access and never did here
+    if held.subscription_id is null and (
+         sub ->> 'status' in ('incomplete', 'incomplete_expired')
+         or (sub ->> 'status' = 'canceled'
+             and private.end_of_utc_day(private.moment(item ->> 'current_period_end')) <= at)) then
+      continue;  -- it gives no access, and never did here
     end if;
     differing_here := differing_here + 1;
     before := coalesce(held.access_until, '-infinity');
@@ -78,7 +91,7 @@ begin
     values (run, sub ->> 'id',
       case when held.subscription_id is null then 'Stripe has a subscription that is not here'
            else pg_catalog.format('Stripe says %s until %s, here it is %s until %s', sub ->> 'status',
-             private.moment(sub -> 'items' -> 'data' -> 0 ->> 'current_period_end'), held.status, held.current_period_end) end,
+             private.moment(item ->> 'current_period_end'), held.status, held.current_period_end) end,
       false, pg_catalog.to_jsonb(held), sub, observed_at)
     on conflict (subscription_id) where state = 'open' do update
       set run_id = excluded.run_id, difference = excluded.difference, ours = excluded.ours,
@@ -87,9 +100,9 @@ begin
 
     -- Try it out; keep the change only when nobody loses access by it.
     begin
-      perform private.apply_subscription(sub, 'fetched', observed_at, 'reconcile-' || run::text, 'reconcile-' || run::text, at);
+      outcome := private.apply_subscription(sub, 'fetched', observed_at, 'reconcile-' || run::text, 'reconcile-' || run::text, at);
       select s.access_until into strict held.access_until from public.subscriptions s where s.subscription_id = sub ->> 'id';
-      if held.access_until < before then
+      if outcome <> 'applied' or held.access_until < before then
         raise exception using errcode = 'CM003', message = 'takes access away';
       end if;
       update private.reconciliation_proposals p
@@ -142,6 +155,11 @@ volatile
 set search_path = ''
 as $$
 begin
+  -- A page may be delivered twice. Once a run has ended, what it had seen is gone, so it must not end again.
+  perform from private.reconciliation_runs r where r.id = run and r.finished_at is null for update;
+  if not found then
+    return;
+  end if;
   if after_subscription is null then
     insert into private.reconciliation_proposals (run_id, subscription_id, difference, raises_access, ours, observed_at)
     select run, s.subscription_id, 'Here it is alive; Stripe does not know it', false, pg_catalog.to_jsonb(s), r.started_at

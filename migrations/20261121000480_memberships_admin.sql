@@ -58,7 +58,7 @@ as $$
 begin
   insert into public.stripe_prices as p (price_id, purpose, tier, currency, unit_amount, recurring_interval, is_offered)
   values (map_price.price_id, 'dues', map_price.tier, map_price.currency, map_price.unit_amount, map_price.recurring_interval, false)
-  on conflict on constraint stripe_prices_pkey do update set tier = excluded.tier;
+  on conflict on constraint stripe_prices_pkey do update set purpose = 'dues', tier = excluded.tier;
   perform private.audit('studio', session_user, 'memberships.price_mapped', 'stripe_price', map_price.price_id,
     null, pg_catalog.jsonb_build_object('tier', map_price.tier));
 end
@@ -83,6 +83,24 @@ end
 $$;
 
 comment on function admin.replay_event is 'Applies a dead or failed Stripe event again, for example after its price was mapped. Returns the new state; the note in admin.stripe_events says why if it is still dead.';
+
+create function admin.ignore_event(event_id text, reason text)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  why constant text := private.require_reason(ignore_event.reason);
+  was private.event_state;
+begin
+  was := private.ignore_stripe_event(ignore_event.event_id, why);
+  perform private.audit('studio', session_user, 'memberships.event_ignored', 'stripe_event', ignore_event.event_id,
+    pg_catalog.jsonb_build_object('state', was), pg_catalog.jsonb_build_object('state', 'ignored'), why, ignore_event.event_id);
+end
+$$;
+
+comment on function admin.ignore_event is 'Sets a dead, failed or quarantined Stripe event aside, with a reason, when it is right that nothing follows from it.';
 
 create function admin.accept_proposal(id bigint)
 returns text
@@ -110,8 +128,12 @@ begin
     'ended_at', extract(epoch from held.observed_at)::bigint,
     'cancellation_details', '{"reason": "payment_failed"}'::jsonb,
     'items', pg_catalog.jsonb_build_object('data', pg_catalog.jsonb_build_array(pg_catalog.jsonb_build_object(
-      'price', pg_catalog.jsonb_build_object('id', sub.price_id, 'unit_amount', sub.unit_amount))))));
+      'price', pg_catalog.jsonb_build_object('id', sub.price_id, 'unit_amount', sub.unit_amount,
+        'product', case when sub.purpose = 'donation' then (select r.product_id from private.donation_rules r limit 1) end))))));
   outcome := private.apply_subscription(snapshot, 'fetched', held.observed_at, 'proposal-' || held.id::text, 'proposal-' || held.id::text, private.clock());
+  if outcome <> 'applied' then
+    raise exception using errcode = 'PT409', message = 'Something newer is known here', hint = 'Dismiss it; tonight''s comparison looks again.';
+  end if;
   update private.reconciliation_proposals p
      set state = 'accepted', resolved_at = private.clock(), resolution = 'Accepted by ' || session_user
    where p.id = held.id;
@@ -215,18 +237,63 @@ begin
   update public.membership_notices n set member_id = kept where n.member_id = gone;
   update private.checkouts c set member_id = kept where c.member_id = gone;
   update public.consents c set member_id = kept where c.member_id = gone;
-  update private.identity_reviews r set member_id = kept where r.member_id = gone and r.other_member_id is distinct from kept;
   -- An admin's decision proves the address; it becomes an alias.
   update public.member_emails e
      set member_id = kept, is_primary = false, verified_at = coalesce(e.verified_at, at), source = 'merge'
    where e.member_id = gone;
-  update private.identity_reviews r set member_id = kept, other_member_id = null
-   where r.member_id = gone or r.other_member_id = gone;
+  update public.member_contacts c set phone = coalesce(c.phone, g.phone)
+    from public.member_contacts g where c.member_id = kept and g.member_id = gone;
+  perform private.merge_reviews(kept, gone, at);
+  perform private.merge_membership(kept, gone);
+  perform private.audience_merged(kept, gone);
   perform private.audience_forget(gone);
   delete from public.members m where m.id = gone;
   perform private.refresh_membership(kept, 'merge', 'merge-' || gone::text, at);
+  perform private.note_access(kept,
+    coalesce((select m.access_until from public.memberships m where m.member_id = kept), '-infinity'));
   perform private.audience_changed(kept, 'merge-' || gone::text);
 end
 $$;
 
 comment on function private.merge_member is 'Moves everything of one member to another and removes the empty row.';
+
+create function private.merge_reviews(kept uuid, gone uuid, at timestamptz)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+begin
+  -- What was asked about these two is answered; what was asked about others goes on.
+  update private.identity_reviews r
+     set state = case r.state when 'open' then 'merged' else r.state end,
+         resolved_at = coalesce(r.resolved_at, at), member_id = kept, other_member_id = null
+   where (r.member_id, r.other_member_id) in ((kept, gone), (gone, kept));
+  update private.identity_reviews r set other_member_id = kept where r.other_member_id = gone;
+  update private.identity_reviews r
+     set state = 'merged', resolved_at = at, resolution = 'The same was asked about the member who stayed'
+   where r.member_id = gone and r.state = 'open' and exists (
+     select from private.identity_reviews twin
+      where twin.member_id = kept and twin.state = 'open' and twin.email = r.email and twin.reason = r.reason);
+  update private.identity_reviews r set member_id = kept where r.member_id = gone;
+end
+$$;
+
+comment on function private.merge_reviews is 'Moves the reviews of one member to another. Those that asked about the two are settled by the merge.';
+
+create function private.merge_membership(kept uuid, gone uuid)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+begin
+  update public.memberships m set member_since = least(m.member_since, g.member_since)
+    from public.memberships g where m.member_id = kept and g.member_id = gone;
+  if not found then
+    update public.memberships m set member_id = kept where m.member_id = gone;
+  end if;
+end
+$$;
+
+comment on function private.merge_membership is 'Keeps since when a merged person has been a member.';

@@ -131,6 +131,25 @@ $$;
 
 comment on function private.audience_target is 'What Mailchimp should hold of a member, and under which address it knows her. Null when she is none of its business.';
 
+create function private.owe_welcome(member uuid, correlation_id text, at timestamptz)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+begin
+  if exists (
+    select from public.members m join private.audience_contacts c on c.member_id = m.id
+     where m.id = member and c.welcomed_at is null and c.state = 'subscribed' and m.origin <> 'import'
+       and private.is_entitled(m.id, at)) then
+    perform jobs.enqueue('audience', 'start_welcome', pg_catalog.jsonb_build_object('member_id', member),
+      key => 'welcome:' || member::text, correlation_id => owe_welcome.correlation_id);
+  end if;
+end
+$$;
+
+comment on function private.owe_welcome is 'Owes a new member her welcome, once in her life. People who were imported had theirs long ago.';
+
 create function private.contact_synced(
   member uuid, email text, status text, correlation_id text default null, at timestamptz default private.clock()
 )
@@ -139,23 +158,13 @@ language plpgsql
 volatile
 set search_path = ''
 as $$
-declare
-  welcome boolean;
 begin
   insert into private.audience_contacts as c (member_id, email, state, tags, synced_at)
   values (member, contact_synced.email, status::private.contact_state, private.audience_tags(member, at), at)
   on conflict (member_id) do update set
     email = excluded.email, state = excluded.state, tags = excluded.tags, synced_at = excluded.synced_at,
     parked_reason = null, remedy = null;
-  select c.welcomed_at is null and c.state = 'subscribed' and m.origin <> 'import' and private.is_entitled(m.id, at)
-    into welcome
-    from public.members m join private.audience_contacts c on c.member_id = m.id
-   where m.id = member;
-  if welcome then
-    perform jobs.enqueue('audience', 'start_welcome', pg_catalog.jsonb_build_object('member_id', member),
-      key => 'welcome:' || member::text,
-      correlation_id => contact_synced.correlation_id);
-  end if;
+  perform private.owe_welcome(member, correlation_id, at);
 end
 $$;
 
@@ -248,6 +257,22 @@ end
 $$;
 
 comment on function private.audience_forget is 'Owes Mailchimp the archiving of a contact whose member row goes away.';
+
+create function private.audience_merged(kept uuid, gone uuid)
+returns void
+language sql
+volatile
+set search_path = ''
+as $$
+  insert into private.audience_contacts as c (member_id, state, welcomed_at, welcome_evidence)
+  select kept, 'new', g.welcomed_at, g.welcome_evidence
+    from private.audience_contacts g where g.member_id = gone and g.welcomed_at is not null
+  on conflict (member_id) do update
+    set welcomed_at = excluded.welcomed_at, welcome_evidence = excluded.welcome_evidence
+    where c.welcomed_at is null
+$$;
+
+comment on function private.audience_merged is 'Two rows became one: whoever was welcomed as the one is not welcomed again as the other.';
 
 select jobs.create_queue('audience', max_in_flight => 8);
 select jobs.define_kind('audience', 'sync_contact', 'Brings one contact at Mailchimp to where it should be.');

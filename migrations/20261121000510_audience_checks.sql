@@ -123,21 +123,27 @@ begin
     return;
   end if;
   foreach one in array held.member_ids loop
-    if batch_finished.errored = 0 then
+    if batch_finished.errored = 0 and not exists (
+         select from public.memberships m
+           join public.member_emails e on e.member_id = m.member_id and e.is_primary
+          where m.member_id = one and greatest(m.updated_at, e.created_at) >= held.created_at) then
       insert into private.audience_contacts as c (member_id, email, state, tags, synced_at)
-      select one, e.email, 'subscribed', private.audience_tags(one, at), at
-        from public.member_emails e where e.member_id = one and e.is_primary
+      select one, e.email, case when (private.audience_target(one, at) ->> 'consents')::boolean
+               then 'subscribed' else 'unsubscribed' end::private.contact_state, private.audience_tags(one, at), at
+        from public.member_emails e join public.memberships m on m.member_id = e.member_id
+       where e.member_id = one and e.is_primary
       on conflict (member_id) do update set email = excluded.email, tags = excluded.tags, synced_at = excluded.synced_at,
-        state = case when c.state = 'new' then 'subscribed' else c.state end;
+        state = case when c.state = 'new' then excluded.state else c.state end;
+      perform private.owe_welcome(one, 'batch-' || batch::text, at);
     else
-      -- Some failed: one by one tells whose, and repeating the others is harmless.
+      -- Some failed, or she changed while the batch ran: one by one tells whose, and repeating the others is harmless.
       perform jobs.enqueue('audience', 'sync_contact', pg_catalog.jsonb_build_object('member_id', one), priority => 'bulk');
     end if;
   end loop;
 end
 $$;
 
-comment on function private.batch_finished is 'Records the end of a batch. With errors everybody in it is looked at one by one.';
+comment on function private.batch_finished is 'Records the end of a batch. With errors everybody in it is looked at one by one; so is whoever changed meanwhile.';
 
 create function private.compare_contacts(run uuid, contacts jsonb, at timestamptz default private.clock())
 returns integer
@@ -166,16 +172,18 @@ begin
       values (run, theirs.member_id, 'Left the list and we had not heard', 'consent lowered');
       drifted := drifted + 1;
     elsif theirs.status = 'archived' then
+      continue when theirs.state = 'archived';
+      update private.audience_contacts c set state = 'archived' where c.member_id = theirs.member_id;
       insert into private.audience_drift (run_id, member_id, difference, action)
       values (run, theirs.member_id, 'Somebody archived the contact at Mailchimp', 'explained: left as it is');
       drifted := drifted + 1;
-    elsif not (theirs.tags @> wanted and wanted @> (select coalesce(pg_catalog.array_agg(t), '{}')
+    elsif not (coalesce(theirs.tags, '{}') @> wanted and wanted @> (select coalesce(pg_catalog.array_agg(t), '{}')
                  from pg_catalog.unnest(theirs.tags) t where t = any (ours))) then
       update private.audience_contacts c set tags = '{}' where c.member_id = theirs.member_id;
       perform jobs.enqueue('audience', 'sync_contact', pg_catalog.jsonb_build_object('member_id', theirs.member_id), priority => 'bulk');
       insert into private.audience_drift (run_id, member_id, difference, action)
       values (run, theirs.member_id, pg_catalog.format('Tags there: %s; should be: %s',
-        pg_catalog.array_to_string(theirs.tags, ', '), pg_catalog.array_to_string(wanted, ', ')), 'repaired');
+        pg_catalog.array_to_string(coalesce(theirs.tags, '{}'), ', '), pg_catalog.array_to_string(wanted, ', ')), 'repaired');
       drifted := drifted + 1;
     end if;
   end loop;

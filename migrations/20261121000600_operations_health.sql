@@ -27,7 +27,8 @@ select 'Dead job' as what, d.job::text as id, d.queue || '/' || d.kind || ': ' |
        d.died_at as since, 'admin.replay_job(job) or admin.abandon_job(job, reason)' as do_this
   from jobs.dead d where d.replayed_at is null and d.reason <> 'abandoned'
 union all
-select 'Stripe event', e.event_id, e.type || ': ' || coalesce(e.note, ''), e.received_at, 'admin.replay_event(event_id)'
+select 'Stripe event', e.event_id, e.type || ': ' || coalesce(e.note, ''), e.received_at,
+       case e.state when 'dead' then 'admin.replay_event(event_id) or ' else '' end || 'admin.ignore_event(event_id, reason)'
   from private.stripe_events e where e.state in ('dead', 'quarantined')
 union all
 select 'Identity', r.id::text, r.reason, r.opened_at, 'admin.merge_members(review, reason) or admin.keep_apart(review, reason)'
@@ -35,6 +36,11 @@ select 'Identity', r.id::text, r.reason, r.opened_at, 'admin.merge_members(revie
 union all
 select 'Stripe differs', p.id::text, p.difference, p.observed_at, 'admin.accept_proposal(id) or admin.dismiss_proposal(id, reason)'
   from private.reconciliation_proposals p where p.state = 'open'
+union all
+select 'Payment without a member', s.subscription_id, 'Stripe knows no usable e-mail address of customer ' || s.customer_id, s.as_of,
+       'give the customer an address at Stripe'
+  from public.subscriptions s join private.stripe_customers c on c.customer_id = s.customer_id
+ where c.member_id is null and s.status in ('active', 'trialing', 'past_due') and s.as_of < private.clock() - interval '1 hour'
 union all
 select 'Queue paused', q.name, coalesce(q.paused_reason, ''), null, 'admin.resume_queue(queue)'
   from jobs.queues q where not q.is_enabled;

@@ -32,14 +32,44 @@ const ofFiles: Check[] = [
 const ofDatabase: Check[] = [
   {
     name: 'supabase db lint',
-    command: ['npx', '--yes', cli, 'db', 'lint', `--remote=${database}`, '--schema', schemas, '--level', 'warning', '--fail-on', 'warning'],
+    command: [
+      'npx',
+      '--yes',
+      cli,
+      'db',
+      'lint',
+      `--remote=${database}`,
+      '--schema',
+      schemas,
+      '--level',
+      'warning',
+      '--fail-on',
+      'warning',
+    ],
   },
   {
     name: 'supabase db advisors',
-    command: ['npx', '--yes', cli, 'db', 'advisors', `--remote=${database}`, '--level', 'warn', '--fail-on', 'warn'],
+    command: [
+      'npx',
+      '--yes',
+      cli,
+      'db',
+      'advisors',
+      `--remote=${database}`,
+      '--level',
+      'warn',
+      '--fail-on',
+      'warn',
+    ],
   },
-  { name: 'generated types', command: [process.execPath, 'scripts/types.ts', '--check', '--remote', database] },
-  { name: 'grants manifest', command: [process.execPath, 'scripts/grants.ts', '--check', '--database', database] },
+  {
+    name: 'generated types',
+    command: [process.execPath, 'scripts/types.ts', '--check', '--remote', database],
+  },
+  {
+    name: 'grants manifest',
+    command: [process.execPath, 'scripts/grants.ts', '--check', '--database', database],
+  },
 ]
 
 function run({ command }: Check): Promise<{ code: number; output: string }> {
@@ -47,7 +77,12 @@ function run({ command }: Check): Promise<{ code: number; output: string }> {
   return new Promise((resolve) => {
     const child = spawn(program, args, {
       cwd: repository,
-      env: { ...process.env, SUPABASE_TELEMETRY_DISABLED: '1', ASTRO_TELEMETRY_DISABLED: '1', NO_COLOR: '1' },
+      env: {
+        ...process.env,
+        SUPABASE_TELEMETRY_DISABLED: '1',
+        ASTRO_TELEMETRY_DISABLED: '1',
+        NO_COLOR: '1',
+      },
     })
     let output = ''
     child.stdout.on('data', (chunk) => (output += chunk))
@@ -61,7 +96,9 @@ let failed = 0
 async function report(check: Check) {
   const started = performance.now()
   const { code, output } = await run(check)
-  console.log(`${code === 0 ? 'ok  ' : 'FAIL'} ${check.name} (${((performance.now() - started) / 1000).toFixed(1)} s)`)
+  console.log(
+    `${code === 0 ? 'ok  ' : 'FAIL'} ${check.name} (${((performance.now() - started) / 1000).toFixed(1)} s)`,
+  )
   if (code !== 0) {
     failed += 1
     console.log(output.trimEnd().replaceAll(/^/gm, '     '))

@@ -98,10 +98,7 @@ export const community = {
         text: 'Members choose the topics, lead the circles and decide what we stand for. There are no spectators.',
       },
     ],
-    quote: {
-      text: 'I came to learn how the models work. I stayed because somebody always answered.',
-      by: 'a member, after her first year',
-    },
+    promise: 'Bring the question you have not dared to ask. Somebody here asked it last year.',
     tiersTitle: 'Choose how you join',
     tiersLead: 'Every tier opens every door. They differ in how you pay, and in what you make possible.',
     donateTitle: 'Not the moment to join?',
@@ -111,7 +108,7 @@ export const community = {
   /** How each tier is presented; names and descriptions come from the database. */
   tiers: {
     monthly: { mark: '', perks: ['Everything, month by month', 'Cancel in two clicks'] },
-    annual: { mark: 'Most chosen', perks: ['Everything, for a year', 'Two months are on us'] },
+    annual: { mark: 'Two months free', perks: ['Everything, for a year', 'One payment, then quiet'] },
     donor_annual: { mark: '', perks: ['Everything, for a year', 'Pays for another woman’s place'] },
   },
 

@@ -27,20 +27,35 @@ const repository = join(import.meta.dirname, '..', '..')
 const contenders = ['ours', 'floor', 'sync_engine'] as const
 type Name = (typeof contenders)[number]
 
-const quantile = (sorted: number[], q: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? Number.NaN
-const median = (values: number[]) => quantile([...values].sort((a, b) => a - b), 0.5)
+const quantile = (sorted: number[], q: number) =>
+  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))] ?? Number.NaN
+const median = (values: number[]) =>
+  quantile(
+    [...values].sort((a, b) => a - b),
+    0.5,
+  )
 
 /** Starts one contender and waits until it listens. */
 async function serve(name: Name, port: number, url: string) {
   const child = spawn(
     join(repository, 'node_modules', '.bin', 'deno'),
-    ['run', '--allow-all', '--no-lock', '--node-modules-dir=manual', `tests/bench/webhooks/${name}.deno.ts`],
+    [
+      'run',
+      '--allow-all',
+      '--no-lock',
+      '--node-modules-dir=manual',
+      `tests/bench/webhooks/${name}.deno.ts`,
+    ],
     {
       cwd: repository,
       stdio: ['ignore', 'ignore', 'pipe'],
       env: {
-        ...process.env, PORT: String(port), SUPABASE_DB_URL: url, STRIPE_WEBHOOK_SECRET: secret,
-        STRIPE_SECRET_KEY: 'sk_test_bench', SITE_URL: 'http://127.0.0.1',
+        ...process.env,
+        PORT: String(port),
+        SUPABASE_DB_URL: url,
+        STRIPE_WEBHOOK_SECRET: secret,
+        STRIPE_SECRET_KEY: 'sk_test_bench',
+        SITE_URL: 'http://127.0.0.1',
       },
     },
   )
@@ -56,7 +71,12 @@ async function serve(name: Name, port: number, url: string) {
 }
 
 /** Posts all events over so many kept-alive connections; returns each one's milliseconds. Throws when one is refused. */
-async function post(port: number, path: string, batch: Signed[], connections: number): Promise<number[]> {
+async function post(
+  port: number,
+  path: string,
+  batch: Signed[],
+  connections: number,
+): Promise<number[]> {
   const agent = new http.Agent({ keepAlive: true, maxSockets: connections })
   const took: number[] = []
   let next = 0
@@ -64,7 +84,14 @@ async function post(port: number, path: string, batch: Signed[], connections: nu
     new Promise<void>((resolve, reject) => {
       const began = performance.now()
       const request = http.request(
-        { agent, port, path, host: '127.0.0.1', method: 'POST', headers: { 'content-type': 'application/json', 'stripe-signature': event.signature } },
+        {
+          agent,
+          port,
+          path,
+          host: '127.0.0.1',
+          method: 'POST',
+          headers: { 'content-type': 'application/json', 'stripe-signature': event.signature },
+        },
         (response) => {
           let body = ''
           response.on('data', (chunk) => (body += chunk))
@@ -101,14 +128,21 @@ async function prepare(url: string, members: number) {
   // In a database of its own: its migrations look up types by name alone and would take ours for theirs.
   await sql.unsafe('drop database if exists sync_engine')
   await sql.unsafe('create database sync_engine')
-  await runMigrations({ databaseUrl: peerUrl(url), schema: 'stripe', logger: { info() {}, error: console.error, warn() {} } })
+  await runMigrations({
+    databaseUrl: peerUrl(url),
+    schema: 'stripe',
+    logger: { info() {}, error: console.error, warn() {} },
+  })
   await sql.end()
 }
 
 const peerUrl = (url: string) => url.replace(/[^/]*$/, 'sync_engine')
 
 /** Runs the comparison; `url` is a throw-away database with our migrations. */
-export async function run(url: string, options: { rounds?: number; count?: number; members?: number } = {}): Promise<WebhookBenchRow[]> {
+export async function run(
+  url: string,
+  options: { rounds?: number; count?: number; members?: number } = {},
+): Promise<WebhookBenchRow[]> {
   const { rounds = 5, count = 1200, members = 300 } = options
   await prepare(url, members)
   const ports = { ours: 56_910, floor: 56_911, sync_engine: 56_912 }
@@ -116,7 +150,8 @@ export async function run(url: string, options: { rounds?: number; count?: numbe
   const rates = new Map<string, number[]>()
   const latencies = new Map<string, number[]>()
   try {
-    for (const name of contenders) servers.push(await serve(name, ports[name], name === 'sync_engine' ? peerUrl(url) : url))
+    for (const name of contenders)
+      servers.push(await serve(name, ports[name], name === 'sync_engine' ? peerUrl(url) : url))
     let round = 0
     for (const connections of [1, 8, 32]) {
       for (let turn = 0; turn <= rounds; turn++) {
@@ -125,7 +160,12 @@ export async function run(url: string, options: { rounds?: number; count?: numbe
         for (const name of order) {
           const batch = events(count, { round, members, changing: 0.1, secret, now: new Date() })
           const began = performance.now()
-          const took = await post(ports[name], name === 'ours' ? '/memberships/stripe-webhook' : '/', batch, connections)
+          const took = await post(
+            ports[name],
+            name === 'ours' ? '/memberships/stripe-webhook' : '/',
+            batch,
+            connections,
+          )
           const seconds = (performance.now() - began) / 1000
           if (turn === 0) continue // warm-up
           const key = `${connections} ${name}`
@@ -142,8 +182,12 @@ export async function run(url: string, options: { rounds?: number; count?: numbe
     const sorted = (latencies.get(key) ?? []).sort((a, b) => a - b)
     const ours = rates.get(`${connections} ours`) ?? []
     return {
-      connections: Number(connections), name, rate: Math.round(median(own)),
-      p50: quantile(sorted, 0.5), p95: quantile(sorted, 0.95), p99: quantile(sorted, 0.99),
+      connections: Number(connections),
+      name,
+      rate: Math.round(median(own)),
+      p50: quantile(sorted, 0.5),
+      p95: quantile(sorted, 0.95),
+      p99: quantile(sorted, 0.99),
       oursIsTimes: median(own.map((rate, index) => (ours[index] ?? Number.NaN) / rate)),
     }
   })
@@ -152,5 +196,13 @@ export async function run(url: string, options: { rounds?: number; count?: numbe
 if (import.meta.main) {
   const url = process.argv[2] ?? ''
   const rows = await run(url, process.argv.includes('--quick') ? { rounds: 2, count: 400 } : {})
-  console.table(rows.map((row) => ({ ...row, p50: row.p50.toFixed(2), p95: row.p95.toFixed(2), p99: row.p99.toFixed(2), oursIsTimes: row.oursIsTimes.toFixed(2) })))
+  console.table(
+    rows.map((row) => ({
+      ...row,
+      p50: row.p50.toFixed(2),
+      p95: row.p95.toFixed(2),
+      p99: row.p99.toFixed(2),
+      oursIsTimes: row.oursIsTimes.toFixed(2),
+    })),
+  )
 }

@@ -82,6 +82,8 @@ export function createApi(options: ApiOptions) {
     const headers: Record<string, string> = {
       'request-id': requestId,
       'stripe-version': request.headers.get('stripe-version') ?? API_VERSION,
+      // Time here is the sandbox's: callers read from it as of when an answer is true.
+      date: world.clock.now().toUTCString(),
     }
     const key = request.headers.get('idempotency-key')
     if (key) headers['idempotency-key'] = key

@@ -19,6 +19,8 @@ export interface ControlDeps {
   delivery: Delivery
   /** Wall time of forged signatures. */
   wall(): Date
+  /** Called after each action, when its events may go out. */
+  flush(): void
   /** Wall milliseconds that a write takes, and how many of the next writes fail with a 500. */
   work: { ms: number; crashes: number }
 }
@@ -145,6 +147,6 @@ export async function stripeControl(
     if (!(error instanceof StripeRefusal)) throw error
     return Response.json({ error: error.body }, { status: error.status })
   } finally {
-    deps.delivery.flush()
+    deps.flush()
   }
 }

@@ -21,8 +21,8 @@ const DUES = [
 ] as const
 const DONATIONS = [10, 25, 50] as const
 
-/** Fills an empty account with the community's products and prices, and its webhook endpoint. */
-export function seedWorld(world: World, webhook: { url: string; secret: string } | undefined) {
+/** Fills an empty account with the community's products and prices. */
+export function seedCatalogue(world: World) {
   for (const { id, key, name, amount, every } of DUES) {
     const product = createProduct(world, {
       id: `prod_${key}`,
@@ -53,6 +53,10 @@ export function seedWorld(world: World, webhook: { url: string; secret: string }
   // The account was set up long ago: nobody is told about it, and it is no news for reconciliation.
   world.events.clear()
   world.batch = []
+}
+
+/** Sets the account's own webhook endpoint to an address and a secret. */
+export function seedEndpoint(world: World, webhook: { url: string; secret: string } | undefined) {
   if (!webhook) return
   const endpoint = newEndpoint('we_sandbox', now(world), webhook.url, ['*'])
   world.endpoints.set(endpoint.id, endpoint)

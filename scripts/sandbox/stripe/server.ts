@@ -17,8 +17,10 @@ import { platformRoutes } from './objects/platform.ts'
 import { portalRoutes } from './objects/portal.ts'
 import { refundRoutes } from './objects/refunds.ts'
 import { subscriptionRoutes } from './objects/subscriptions.ts'
+import { overviewPage } from './pages/overview-page.ts'
 import { servePage } from './pages/pages.ts'
-import { seedWorld } from './seed.ts'
+import { seedCatalogue, seedEndpoint } from './seed.ts'
+import { createKeeper, loadWorld } from './store.ts'
 import { createWorld, emptyWorld, type World } from './world.ts'
 
 export interface StripeOptions {
@@ -40,6 +42,8 @@ export interface StripeOptions {
   /** Seconds of the sandbox clock between attempts at delivery. */
   retrySeconds?: readonly number[]
   random?: Random
+  /** Where the account is kept between runs; without it everything ends with the process. */
+  stateFile?: string
   /** Wall time: signatures carry it, and time passes by it between advances of the clock. */
   wall?: () => Date
   /** Milliseconds: how long a held connection lives at most, and the pause between dripped bytes. */
@@ -83,6 +87,12 @@ export async function serveStripe(options: StripeOptions): Promise<StripeServer>
   })
   const idempotency = createIdempotency(() => clock.now().getTime())
   const work = { ms: 0, crashes: 0 }
+  const keeper = createKeeper(world, options.stateFile)
+  /** Sends the events of the operation that has just ended, and has its result kept. */
+  const flush = () => {
+    delivery.flush()
+    keeper.changed()
+  }
   const routes = [
     ...catalogueRoutes,
     ...customerRoutes,
@@ -102,7 +112,7 @@ export async function serveStripe(options: StripeOptions): Promise<StripeServer>
     routes,
     apiKey: options.apiKey ?? 'sk_test_sandbox',
     idempotency,
-    flush: delivery.flush,
+    flush,
     work: async () => {
       if (work.ms) await new Promise((done) => setTimeout(done, work.ms))
     },
@@ -113,8 +123,10 @@ export async function serveStripe(options: StripeOptions): Promise<StripeServer>
     },
   })
 
-  const live = () => liveUntil(world, Math.floor(clock.now().getTime() / 1000), delivery.flush)
-  seedWorld(world, webhook)
+  const live = () => liveUntil(world, Math.floor(clock.now().getTime() / 1000), flush)
+  const known = options.stateFile !== undefined && loadWorld(world, options.stateFile)
+  if (!known) seedCatalogue(world)
+  seedEndpoint(world, webhook)
   clock.onAdvance(async () => {
     live()
     await delivery.deliverer.settle()
@@ -130,6 +142,7 @@ export async function serveStripe(options: StripeOptions): Promise<StripeServer>
     ledger,
     deliverer: delivery.deliverer,
     ...(options.pace && { pace: options.pace }),
+    page: () => overviewPage(world),
     isApi: (path) => path.startsWith('/v1/'),
     async handler(request) {
       const { pathname } = new URL(request.url)
@@ -137,16 +150,19 @@ export async function serveStripe(options: StripeOptions): Promise<StripeServer>
       try {
         return await servePage(world, request)
       } finally {
-        delivery.flush()
+        flush()
       }
     },
-    control: (request, path) => stripeControl({ world, delivery, wall, work }, request, path),
+    control: (request, path) =>
+      stripeControl({ world, delivery, wall, work, flush }, request, path),
     reset() {
       Object.assign(work, { ms: 0, crashes: 0 })
       idempotency.clear()
       delivery.reset()
       emptyWorld(world)
-      seedWorld(world, webhook)
+      seedCatalogue(world)
+      seedEndpoint(world, webhook)
+      keeper.save()
     },
     shapeError: (kind) =>
       kind === 'rate_limit'
@@ -168,6 +184,7 @@ export async function serveStripe(options: StripeOptions): Promise<StripeServer>
     settle: () => delivery.deliverer.settle(),
     async close() {
       clearInterval(ticking)
+      keeper.save()
       await server.close()
     },
   }

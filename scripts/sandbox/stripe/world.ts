@@ -54,6 +54,9 @@ const emptyState = () => ({
   pendingLines: new Map<string, PendingLine[]>(),
   invoices: new Map<string, Invoice>(),
   invoicePayments: new Map<string, InvoicePayment>(),
+  /** Ids of invoices by subscription, and of the payment of an invoice: scans are slow on many. */
+  invoicesOf: new Map<string, string[]>(),
+  paymentOf: new Map<string, string>(),
   portalSessions: new Map<string, PortalSession>(),
   /** Secret part of a portal link → portal session id. */
   portalLinks: new Map<string, string>(),
@@ -63,6 +66,9 @@ const emptyState = () => ({
   /** Events of the operation under way; they are handed to delivery together. */
   batch: [] as StripeEvent[],
 })
+
+/** The names of what `emptyWorld` forgets and a state file keeps. */
+export const stateKeys = Object.keys(emptyState()) as (keyof ReturnType<typeof emptyState>)[]
 
 export interface WorldOptions {
   clock: Clock

@@ -9,9 +9,15 @@ const sync = new StripeSync({
   autoExpandLists: false,
 })
 
-Deno.serve({ port: Number(Deno.env.get('PORT')), hostname: '127.0.0.1', onListen: () => console.error('listening') }, async (request) => {
-  const body = new Uint8Array(await request.arrayBuffer())
-  // deno-lint-ignore no-explicit-any
-  await sync.processWebhook(body as any, request.headers.get('stripe-signature') ?? '')
-  return Response.json({ received: true })
-})
+Deno.serve(
+  {
+    port: Number(Deno.env.get('PORT')),
+    hostname: '127.0.0.1',
+    onListen: () => console.error('listening'),
+  },
+  async (request) => {
+    const body = await request.text()
+    await sync.processWebhook(body, request.headers.get('stripe-signature') ?? '')
+    return Response.json({ received: true })
+  },
+)

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openHouse, type House } from '../support/house.ts'
+import { type House, openHouse } from '../support/house.ts'
 import { act, contactOf, join, memberOf } from '../support/people.ts'
 
 describe('A paid join becomes a welcomed member, and a cancellation ends on its day', () => {

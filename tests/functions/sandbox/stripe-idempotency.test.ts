@@ -18,7 +18,9 @@ test('the same key with the same parameters gives the stored answer and does not
   const first = await create('ada@example.org', 'key-1')
   const second = await create('ada@example.org', 'key-1')
   expect(second).toEqual(first)
-  expect(second.lastResponse.headers).toMatchObject({ 'idempotent-replayed': 'true' })
+  // With the fetch client the SDK hands out the response of fetch itself.
+  const headers = second.lastResponse.headers as unknown as Headers
+  expect(headers.get('idempotent-replayed')).toBe('true')
   expect(second.lastResponse.idempotencyKey).toBe('key-1')
   expect(made()).toBe(1)
 })

@@ -1,9 +1,13 @@
+import { fresh, signed } from './events.ts'
 import type { House } from './house.ts'
 import { PUBLISHABLE } from './house.ts'
-import { fresh } from './events.ts'
 
 /** Calls an action of a sandbox's control routes. Throws with its words when it fails. */
-export async function act(origin: string, action: string, body: object): Promise<Record<string, never>> {
+export async function act(
+  origin: string,
+  action: string,
+  body: object,
+): Promise<Record<string, never>> {
   const response = await fetch(`${origin}/_sandbox/${action}`, {
     method: 'POST',
     body: JSON.stringify(body),
@@ -14,7 +18,12 @@ export async function act(origin: string, action: string, body: object): Promise
 }
 
 /** Asks a door of the memberships room, as the site does. */
-export async function ask(house: House, path: string, body: unknown, headers: Record<string, string> = {}) {
+export async function ask(
+  house: House,
+  path: string,
+  body: unknown,
+  headers: Record<string, string> = {},
+) {
   const response = await house.memberships.request(`/memberships/${path}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', apikey: PUBLISHABLE, ...headers },
@@ -27,7 +36,10 @@ export async function ask(house: House, path: string, body: unknown, headers: Re
 export const sessionOf = (url: string) => new URL(url).pathname.split('/').at(-1)!
 
 /** Joins: checkout, payment on the hosted page, webhooks. Returns the member and her ids at Stripe. */
-export async function join(house: House, wish: { email: string; tier?: string; card?: string; name?: string }) {
+export async function join(
+  house: House,
+  wish: { email: string; tier?: string; card?: string; name?: string },
+) {
   const { email, tier = 'monthly', card, name = 'Eve Example' } = wish
   const opened = await ask(house, 'checkout', { tier, email })
   if (opened.status !== 200) throw new Error(JSON.stringify(opened.body))
@@ -82,4 +94,17 @@ export async function contactOf(house: House, email: string) {
     email: email_address as string,
     tags: (tags as { name: string }[]).map(({ name }) => name).sort(),
   }
+}
+
+/** Posts a signed event to the webhook; answers the state that it ended in. Throws unless it is taken. */
+export async function receive(house: House, event: object): Promise<string> {
+  const body = JSON.stringify(event)
+  const response = await house.memberships.request('/memberships/stripe-webhook', {
+    method: 'POST',
+    body,
+    headers: await signed(body),
+  })
+  const answer = await response.json()
+  if (response.status !== 200) throw new Error(JSON.stringify(answer))
+  return answer.state
 }

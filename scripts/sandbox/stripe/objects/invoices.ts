@@ -54,6 +54,10 @@ export function draftInvoice(
   invoice.amount_due = Math.max(0, total + customer.balance)
   invoice.amount_remaining = invoice.amount_due
   world.invoices.set(invoice.id, invoice)
+  world.invoicesOf.set(subscription.id, [
+    ...(world.invoicesOf.get(subscription.id) ?? []),
+    invoice.id,
+  ])
   subscription.latest_invoice = invoice.id
   emit(world, 'invoice.created', invoice)
   return invoice
@@ -81,9 +85,13 @@ export function finalizeInvoice(world: World, invoice: Invoice) {
   if (invoice.amount_due === 0) markPaid(world, invoice)
 }
 
-/** The payment of an invoice that is still open, if one was begun. */
-const openPayment = (world: World, invoice: Invoice) =>
-  [...world.invoicePayments.values()].find((p) => p.invoice === invoice.id && p.status === 'open')
+/** Every invoice of a subscription, the oldest first. */
+export const invoicesOf = (world: World, subscription: Subscription): Invoice[] =>
+  (world.invoicesOf.get(subscription.id) ?? []).map((id) => world.invoices.get(id)!)
+
+/** The payment of an invoice, if one was begun. */
+const paymentOf = (world: World, invoice: Invoice) =>
+  world.invoicePayments.get(world.paymentOf.get(invoice.id) ?? '')
 
 export interface PayOptions extends Presence {
   method: PaymentMethod | undefined
@@ -95,7 +103,7 @@ export interface PayOptions extends Presence {
 
 /** Tries to pay an open invoice with a card. A customer without a card counts as a failed attempt. */
 export function payInvoice(world: World, invoice: Invoice, options: PayOptions): Outcome['result'] {
-  const started = openPayment(world, invoice)
+  const started = paymentOf(world, invoice)
   const known = world.intents.get(started?.payment.payment_intent ?? options.intent ?? '')
   const intent =
     known ??
@@ -111,6 +119,7 @@ export function payInvoice(world: World, invoice: Invoice, options: PayOptions):
   if (!started) {
     const payment = newInvoicePayment(idOf(world, 'inpay'), invoice, intent.id, now(world))
     world.invoicePayments.set(payment.id, payment)
+    world.paymentOf.set(invoice.id, payment.id)
   }
   if (options.method) {
     const outcome = chargeCard(world, intent, options.method, options)
@@ -149,8 +158,8 @@ function markPaid(world: World, invoice: Invoice) {
   invoice.next_payment_attempt = null
   invoice.auto_advance = false
   invoice.status_transitions.paid_at = at
-  for (const payment of world.invoicePayments.values()) {
-    if (payment.invoice !== invoice.id || payment.status !== 'open') continue
+  const payment = paymentOf(world, invoice)
+  if (payment) {
     payment.status = 'paid'
     payment.amount_paid = payment.amount_requested
     payment.status_transitions.paid_at = at

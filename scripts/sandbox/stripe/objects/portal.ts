@@ -13,7 +13,7 @@ import type { Subscription } from '../shapes/subscription.ts'
 import { change, idOf, now, type World } from '../world.ts'
 import { findPrice } from './catalogue.ts'
 import { findCustomer } from './customers.ts'
-import { payInvoice } from './invoices.ts'
+import { invoicesOf, payInvoice } from './invoices.ts'
 import { attach, makeDefault } from './payments.ts'
 import { changePrice } from './subscription-change.ts'
 import { settled } from './subscription-life.ts'
@@ -128,9 +128,8 @@ export function mendCard(world: World, customerId: string, card: CardInput): Men
         s.default_payment_method = method.id
       })
     }
-    for (const invoice of world.invoices.values()) {
-      const ours = invoice.parent.subscription_details.subscription === subscription.id
-      if (!ours || invoice.status !== 'open') continue
+    for (const invoice of invoicesOf(world, subscription)) {
+      if (invoice.status !== 'open') continue
       const options = { method, present: false, retryAt: invoice.next_payment_attempt }
       if (payInvoice(world, invoice, options) === 'succeeded') paid.push(invoice.id)
       else declined = true

@@ -13,6 +13,7 @@ import {
   closeInvoice,
   draftInvoice,
   finalizeInvoice,
+  invoicesOf,
   payInvoice,
   RETRY_DAYS,
   subscriptionOf,
@@ -97,11 +98,8 @@ export function startSubscription(
 
 /** A paid invoice makes the subscription active again, unless it is trialing, ended or still owes. */
 export function settled(world: World, subscription: Subscription): 'succeeded' {
-  const owes = [...world.invoices.values()].some(
-    (i) =>
-      i.status === 'open' &&
-      i.collection_method === 'charge_automatically' &&
-      i.parent.subscription_details.subscription === subscription.id,
+  const owes = invoicesOf(world, subscription).some(
+    (i) => i.status === 'open' && i.collection_method === 'charge_automatically',
   )
   const waits = ['incomplete', 'past_due', 'unpaid'].includes(subscription.status)
   if (waits && !owes) {
@@ -208,8 +206,7 @@ export function endSubscription(
   subscription.ended_at = at
   delete subscription.status_details
   subscription.cancellation_details.reason ??= reason
-  for (const invoice of world.invoices.values()) {
-    if (invoice.parent.subscription_details.subscription !== subscription.id) continue
+  for (const invoice of invoicesOf(world, subscription)) {
     invoice.next_payment_attempt = null
     invoice.auto_advance = false
   }

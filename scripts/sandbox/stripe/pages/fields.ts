@@ -19,12 +19,13 @@ interface Field {
 export function field(wish: Field, typed: Typed, mistakes: Mistakes) {
   const { name, label } = wish
   const mistake = mistakes[name]
-  const first = mistake && Object.keys(mistakes).find((key) => ORDER.includes(key)) === name
+  const first = ORDER.find((key) => mistakes[key]) === name
   return html`<div class="field"><label for="${name}">${label}</label>
-<input id="${name}" name="${name}" type="${wish.type ?? 'text'}" value="${typed[name] ?? ''}" autocomplete="${wish.autocomplete}" placeholder="${wish.placeholder ?? ''}" maxlength="${wish.maxlength ?? 200}" ${wish.numeric ? 'inputmode=numeric' : ''} ${wish.readonly ? 'readonly' : ''} required ${first ? 'autofocus' : ''} aria-invalid="${mistake ? 'true' : 'false'}" ${mistake ? `aria-describedby=${name}-error` : ''}>
+<input id="${name}" name="${name}" type="${wish.type ?? 'text'}" value="${typed[name] ?? ''}" autocomplete="${wish.autocomplete}" placeholder="${wish.placeholder ?? ''}" maxlength="${wish.maxlength ?? 200}" ${wish.numeric ? html`inputmode="numeric"` : ''} ${wish.readonly ? 'readonly' : ''} required ${first ? 'autofocus' : ''} aria-invalid="${mistake ? 'true' : 'false'}" ${mistake ? html`aria-describedby="${name}-error"` : ''}>
 ${mistake ? html`<p class="error" id="${name}-error">${mistake}</p>` : ''}</div>`
 }
 
+// From top to bottom, as the fields stand on the page.
 const ORDER = ['email', 'number', 'expiry', 'cvc', 'name']
 
 /** Number, expiry and security code, as on every card form. */

@@ -53,7 +53,7 @@ export const brand = (world: World) =>
 
 const initials = (name: string) =>
   name
-    .split(/\s+/)
+    .split(/[^\p{L}\p{N}]+/u)
     .map((word) => word[0])
     .join('')
     .slice(0, 2)

@@ -1,0 +1,55 @@
+/** Walks the main job in front of you, without a browser: `npm run demo`. */
+import { rmSync } from 'node:fs'
+import { startStack } from '../local/stack.ts'
+import { eveJoins, mailchimpFails, nothingChanges } from './join.ts'
+import { adaLeaves } from './leave.ts'
+import { createNarrator } from './say.ts'
+import { createWorld } from './world.ts'
+
+const ports = {
+  gateway: 59321,
+  postgres: 59322,
+  mailbox: 59324,
+  site: 59421,
+  stripe: 59111,
+  mailchimp: 59112,
+}
+
+const narrator = createNarrator(console.log, () => performance.now())
+console.log('A stack of its own is started, with demo data and the provider sandbox …')
+const stack = await startStack({
+  name: 'demo',
+  ports,
+  seed: true,
+  functions: true,
+  sandbox: true,
+  reset: true,
+})
+let code = 0
+const stop = async () => {
+  await stack.close()
+  rmSync(stack.folder, { recursive: true, force: true })
+}
+process.once('SIGINT', () => void stop().then(() => process.exit(130)))
+process.once('SIGTERM', () => void stop().then(() => process.exit(143)))
+try {
+  const world = createWorld(stack)
+  await eveJoins(world, narrator)
+  await nothingChanges(world, narrator)
+  await mailchimpFails(world, narrator)
+  await adaLeaves(stack, world, narrator)
+  const waiting = await world.sql`select what, id, why from admin.attention`
+  narrator.chapter('In the end')
+  narrator.expect(
+    'Commons',
+    'admin.attention is empty: nothing waits for a person.',
+    waiting.length === 0,
+  )
+  console.log(`\n${narrator.count()} things were expected and all of them were so.`)
+} catch (error) {
+  code = 1
+  console.error(`\nThe demo stopped: ${(error as Error).message}`)
+} finally {
+  await stop()
+}
+process.exit(code)
