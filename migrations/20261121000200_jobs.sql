@@ -135,7 +135,7 @@ create table jobs.dead (
 );
 alter table jobs.dead enable row level security;
 
-create index dead_queue on jobs.dead (queue, died_at) where replayed_at is null;
+create index dead_queue on jobs.dead (queue, died_at);
 
 comment on table jobs.dead is 'Jobs that will not run again by themselves. Replay with admin.replay_job, give up with admin.abandon_job.';
 comment on column jobs.dead.hint is 'What to do before replaying.';

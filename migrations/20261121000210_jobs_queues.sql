@@ -13,6 +13,7 @@ comment on function jobs.lane is
 create function jobs.ring(queue text, even_if_busy boolean default false)
 returns boolean
 language plpgsql
+volatile
 security definer
 set search_path = ''
 as $$
@@ -72,6 +73,7 @@ comment on function jobs.ring_on_insert() is 'Trigger on a queue''s table: new j
 create function jobs.build_lane(queue text, priority jobs.priority)
 returns void
 language plpgsql
+volatile
 set search_path = ''
 as $build$
 declare
@@ -88,12 +90,13 @@ begin
   execute pg_catalog.format('create or replace trigger ring after insert on pgmq.%I for each statement execute function jobs.ring_on_insert(%L)',
     'q_' || lane, queue);
 
-  -- The two statements that every job passes are compiled for its own table: planned once a session, not at each
+  -- The three statements that every job passes are compiled for its own table: planned once a session, not at each
   -- call. The planner's switches keep them on the indexes, also when they were planned while the queue was empty.
   execute pg_catalog.format($$
     create or replace function jobs.%1$I(wanted integer)
     returns jsonb
     language plpgsql
+    volatile
     set search_path = '' set enable_seqscan = off set enable_sort = off set enable_bitmapscan = off
     as $claim$
     declare
@@ -129,6 +132,7 @@ begin
     create or replace function jobs.%1$I(reports jsonb, at timestamptz)
     returns integer
     language plpgsql
+    volatile
     set search_path = '' set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off set enable_bitmapscan = off
     as $complete$
     declare
@@ -154,11 +158,26 @@ begin
     end
     $complete$
   $$, 'complete_' || lane, 'q_' || lane, queue, priority);
+
+  -- A plain insert is what pgmq.send_batch does, without checking a name that we made ourselves.
+  execute pg_catalog.format($$
+    create or replace function jobs.%1$I(messages jsonb[], at timestamptz)
+    returns void
+    language plpgsql
+    volatile
+    set search_path = ''
+    as $put$
+    begin
+      insert into pgmq.%2$I (enqueued_at, vt, message)
+      select at, pg_catalog.clock_timestamp(), m from pg_catalog.unnest(messages) m;
+    end
+    $put$
+  $$, 'put_' || lane, 'q_' || lane);
 end
 $build$;
 
 comment on function jobs.build_lane is
-  'Makes one lane of a queue: the pgmq queue, closed and with its bell, and the functions that claim and complete its jobs. May run again.';
+  'Makes one lane of a queue: the pgmq queue, closed and with its bell, and the functions that put, claim and complete its jobs. May run again.';
 
 create function jobs.create_queue(
   name text,
@@ -168,6 +187,7 @@ create function jobs.create_queue(
 )
 returns void
 language plpgsql
+volatile
 set search_path = ''
 as $$
 begin

@@ -18,14 +18,11 @@ comment on function jobs.message is
 create function jobs.put(queue text, priority jobs.priority, messages jsonb[], enqueued_at timestamptz)
 returns void
 language plpgsql
+volatile
 set search_path = ''
 as $$
 begin
-  -- A plain insert is what pgmq.send_batch does, without its checks of names that we made ourselves.
-  execute pg_catalog.format(
-    'insert into pgmq.%I (enqueued_at, vt, message) select $1, pg_catalog.clock_timestamp(), m from pg_catalog.unnest($2) m',
-    'q_' || jobs.lane(put.queue, put.priority)
-  ) using put.enqueued_at, messages;
+  execute pg_catalog.format('select jobs.%I($1, $2)', 'put_' || jobs.lane(put.queue, put.priority)) using messages, put.enqueued_at;
 end
 $$;
 
@@ -72,6 +69,7 @@ create function jobs.enqueue(
 )
 returns bigint
 language plpgsql
+volatile
 set search_path = ''
 as $$
 declare
@@ -122,6 +120,7 @@ create function jobs.enqueue_many(
 )
 returns bigint[]
 language plpgsql
+volatile
 set search_path = ''
 as $$
 declare

@@ -60,16 +60,42 @@ $$;
 
 comment on function jobs.bury is 'Makes a job dead. It stands in jobs.dead until an admin replays or abandons it.';
 
+create function jobs.release(queue text, report jsonb)
+returns boolean
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  released boolean;
+begin
+  execute pg_catalog.format(
+    $q$update pgmq.%I
+       set vt = pg_catalog.clock_timestamp(), headers = pg_catalog.jsonb_build_object('released', read_ct),
+         message = message || pg_catalog.jsonb_build_object('attempt', coalesce((message ->> 'attempt')::integer, 0) - 1)
+       where msg_id = $1 and read_ct = $2
+       returning true$q$,
+    'q_' || jobs.lane(queue, (report ->> 'priority')::jobs.priority)
+  ) into released using (report ->> 'msg_id')::bigint, (report ->> 'read_ct')::integer;
+  return coalesce(released, false);
+end
+$$;
+
+comment on function jobs.release is
+  'Gives a job back that its worker could not finish before it had to end: ready at once, and this claim does not count as an attempt. False when the lease was no longer the reporter''s.';
+
 create function jobs.settle_failure(queue text, report jsonb, at timestamptz)
 returns boolean
 language plpgsql
+volatile
 set search_path = ''
 as $$
 declare
   lane_table text := 'q_' || jobs.lane(queue, (report ->> 'priority')::jobs.priority);
   read_ct integer := (report ->> 'read_ct')::integer;
   error text := pg_catalog.left(report ->> 'error', 2000);
-  held record;
+  message jsonb;
+  enqueued_at timestamptz;
   settings jobs.kinds;
   attempt integer;
   deferrals integer;
@@ -77,26 +103,16 @@ declare
   reason jobs.dead_reason;
   pause interval;
 begin
-  if report ->> 'outcome' = 'released' then
-    -- Given back untouched: ready at once, and this claim does not count as an attempt.
-    execute pg_catalog.format(
-      $q$update pgmq.%I set vt = pg_catalog.clock_timestamp(), headers = pg_catalog.jsonb_build_object('released', read_ct),
-           message = message || pg_catalog.jsonb_build_object('attempt', coalesce((message ->> 'attempt')::integer, 0) - 1)
-         where msg_id = $1 and read_ct = $2 returning true$q$, lane_table)
-    into held using (report ->> 'msg_id')::bigint, read_ct;
-    return held is not null;
-  end if;
-
   execute pg_catalog.format('delete from pgmq.%I where msg_id = $1 and read_ct = $2 returning message, enqueued_at', lane_table)
-  into held using (report ->> 'msg_id')::bigint, read_ct;
-  if held.message is null then
+  into message, enqueued_at using (report ->> 'msg_id')::bigint, read_ct;
+  if message is null then
     return false;
   end if;
 
-  select k.* into settings from jobs.kinds k where k.queue = settle_failure.queue and k.kind = held.message ->> 'kind';
-  attempt := coalesce((held.message ->> 'attempt')::integer, 0) + read_ct;
-  deferrals := coalesce((held.message ->> 'deferrals')::integer, 0);
-  held.enqueued_at := coalesce((held.message ->> 'enqueued_at')::timestamptz, held.enqueued_at);
+  select k.* into settings from jobs.kinds k where k.queue = settle_failure.queue and k.kind = message ->> 'kind';
+  attempt := coalesce((message ->> 'attempt')::integer, 0) + read_ct;
+  deferrals := coalesce((message ->> 'deferrals')::integer, 0);
+  enqueued_at := coalesce((message ->> 'enqueued_at')::timestamptz, enqueued_at);
 
   if settings.kind is null then
     reason := 'misconfigured';
@@ -118,39 +134,40 @@ begin
 
   insert into jobs.attempts
     (job, msg_id, read_ct, queue, priority, kind, attempt, outcome, args, note, enqueued_at, started_at, duration_ms, correlation_id)
-  values ((held.message ->> 'job')::bigint, (report ->> 'msg_id')::bigint, read_ct, settle_failure.queue,
-    (report ->> 'priority')::jobs.priority, held.message ->> 'kind', attempt, coalesce(result, 'dead'), held.message -> 'args', error,
-    held.enqueued_at, at - coalesce((report ->> 'duration_ms')::double precision, 0) * interval '1 millisecond',
-    coalesce((report ->> 'duration_ms')::integer, 0), held.message ->> 'correlation_id')
+  values ((message ->> 'job')::bigint, (report ->> 'msg_id')::bigint, read_ct, settle_failure.queue,
+    (report ->> 'priority')::jobs.priority, message ->> 'kind', attempt, coalesce(result, 'dead'), message -> 'args', error,
+    enqueued_at, at - coalesce((report ->> 'duration_ms')::double precision, 0) * interval '1 millisecond',
+    coalesce((report ->> 'duration_ms')::integer, 0), message ->> 'correlation_id')
   on conflict do nothing;
 
   if reason is not null then
-    perform jobs.bury(settle_failure.queue, (report ->> 'priority')::jobs.priority, held.message, attempt, reason, error, held.enqueued_at, at);
+    perform jobs.bury(settle_failure.queue, (report ->> 'priority')::jobs.priority, message, attempt, reason, error, enqueued_at, at);
   else
     insert into jobs.delayed (job, queue, priority, run_at, kind, waiting_for, last_error, message)
-    values ((held.message ->> 'job')::bigint, settle_failure.queue, (report ->> 'priority')::jobs.priority, at + pause,
-      held.message ->> 'kind', case result when 'deferred' then 'provider' else 'retry' end::jobs.waiting_for, error,
-      held.message || pg_catalog.jsonb_build_object(
+    values ((message ->> 'job')::bigint, settle_failure.queue, (report ->> 'priority')::jobs.priority, at + pause,
+      message ->> 'kind', case result when 'deferred' then 'provider' else 'retry' end::jobs.waiting_for, error,
+      message || pg_catalog.jsonb_build_object(
         'attempt', case result when 'deferred' then attempt - 1 else attempt end,
-        'deferrals', deferrals, 'enqueued_at', held.enqueued_at));
+        'deferrals', deferrals, 'enqueued_at', enqueued_at));
   end if;
   return true;
 end
 $$;
 
 comment on function jobs.settle_failure is
-  'Decides about one attempt that did not complete: retry, deferred, dead, or given back. False when the lease was no longer the reporter''s.';
+  'Decides about one attempt that did not complete: retry, deferred or dead. False when the lease was no longer the reporter''s.';
 
 create function jobs.settle(queue text, reports jsonb, at timestamptz)
 returns bigint[]
 language plpgsql
+volatile
 set search_path = ''
 as $$
 declare
   settled integer := 0;
   more integer;
   report jsonb;
-  stale bigint[] := '{}';
+  stale bigint[] := '{}'::bigint[];
 begin
   execute pg_catalog.format('select jobs.%I($1, $2)', 'complete_' || jobs.lane(settle.queue, 'interactive')) into settled using reports, at;
   if settled < pg_catalog.jsonb_array_length(reports) then
@@ -163,7 +180,10 @@ begin
 
   for report in select r from pg_catalog.jsonb_array_elements(reports) r loop
     if report ->> 'outcome' <> 'completed' then
-      if not jobs.settle_failure(settle.queue, report, at) then
+      if not (case report ->> 'outcome'
+        when 'released' then jobs.release(settle.queue, report)
+        else jobs.settle_failure(settle.queue, report, at)
+      end) then
         stale := stale || (report ->> 'job')::bigint;
       end if;
     elsif not exists (

@@ -3,6 +3,7 @@
 create function jobs.promote(queue text, priority jobs.priority, at timestamptz, wanted integer)
 returns void
 language plpgsql
+volatile
 set search_path = ''
 as $$
 declare
@@ -31,6 +32,7 @@ comment on function jobs.promote is 'Moves jobs that have become due into the li
 create function jobs.count_leased(queue text)
 returns integer
 language plpgsql
+volatile
 set search_path = ''
 as $$
 declare
@@ -50,6 +52,7 @@ comment on function jobs.count_leased is 'How many jobs of a queue are being wor
 create function jobs.next_due_ms(queue text, at timestamptz)
 returns integer
 language plpgsql
+volatile
 set search_path = ''
 as $$
 declare
@@ -77,6 +80,7 @@ comment on function jobs.next_due_ms is
 create function jobs.claim(queue text, wanted integer, reserved integer, max_in_flight integer, at timestamptz)
 returns jsonb
 language plpgsql
+volatile
 set search_path = ''
 as $$
 declare
@@ -119,6 +123,7 @@ comment on function jobs.claim is
 create function jobs.promise(queue text, busy boolean)
 returns void
 language plpgsql
+volatile
 set search_path = ''
 as $$
 declare
@@ -142,12 +147,13 @@ comment on function jobs.promise is
 create function jobs.take_over_lost(queue text, claimed jsonb, at timestamptz)
 returns jsonb
 language plpgsql
+volatile
 set search_path = ''
 as $$
 declare
   entry jsonb;
   settings jobs.kinds;
-  kept jsonb := '[]';
+  kept jsonb := '[]'::jsonb;
   error text := 'Its worker stopped without a report.';
 begin
   for entry in select e from pg_catalog.jsonb_array_elements(claimed) e loop
@@ -190,6 +196,7 @@ create function jobs.exchange(
   out next_due_ms integer
 )
 language plpgsql
+volatile
 set search_path = ''
 as $$
 declare
@@ -207,7 +214,7 @@ begin
       hint = 'A room makes its queue with jobs.create_queue in its migration.';
   end if;
 
-  stale := case when reports = '[]' then '{}' else jobs.settle(exchange.queue, reports, at) end;
+  stale := case when reports = '[]' then '{}'::bigint[] else jobs.settle(exchange.queue, reports, at) end;
 
   if wanted > 0 and own.is_enabled then
     claimed := jobs.claim(exchange.queue, least(wanted, own.batch_size), reserved, own.max_in_flight, at);
@@ -215,7 +222,7 @@ begin
       claimed := jobs.take_over_lost(exchange.queue, claimed, at);
     end if;
   end if;
-  claimed := coalesce(claimed, '[]');
+  claimed := coalesce(claimed, '[]'::jsonb);
 
   if claimed <> '[]' then
     perform jobs.promise(exchange.queue, true);

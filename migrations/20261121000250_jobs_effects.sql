@@ -3,6 +3,7 @@
 create function jobs.begin_effect(key text, job bigint, provider text)
 returns jobs.effect_state
 language plpgsql
+volatile
 set search_path = ''
 as $$
 declare
@@ -11,7 +12,7 @@ begin
   insert into jobs.effects (key, job, provider) values (begin_effect.key, begin_effect.job, begin_effect.provider)
   on conflict on constraint effects_pkey do nothing;
   if found then
-    return 'go';
+    return 'go'::jobs.effect_state;
   end if;
   select e.finished_at into finished from jobs.effects e where e.key = begin_effect.key;
   return case when finished is null then 'ambiguous' else 'done' end::jobs.effect_state;

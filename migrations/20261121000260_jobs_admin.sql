@@ -65,6 +65,7 @@ comment on column admin.jobs.correlation_id is 'Ties the job to the webhook or r
 create function admin.replay_job(job bigint)
 returns text
 language plpgsql
+volatile
 set search_path = ''
 as $$
 declare
@@ -106,6 +107,7 @@ comment on function admin.replay_job is
 create function admin.replay_dead_jobs(queue text, kind text default null)
 returns integer
 language plpgsql
+volatile
 set search_path = ''
 as $$
 declare
@@ -130,6 +132,7 @@ comment on function admin.replay_dead_jobs is 'Replays every dead job of a queue
 create function admin.abandon_job(job bigint, reason text)
 returns text
 language plpgsql
+volatile
 set search_path = ''
 as $$
 declare
@@ -187,6 +190,7 @@ comment on function admin.abandon_job is
 create function admin.pause_queue(queue text, reason text)
 returns text
 language plpgsql
+volatile
 set search_path = ''
 as $$
 begin
@@ -208,6 +212,7 @@ comment on function admin.pause_queue is 'The kill switch: nothing of the queue 
 create function admin.resume_queue(queue text)
 returns text
 language plpgsql
+volatile
 set search_path = ''
 as $$
 declare

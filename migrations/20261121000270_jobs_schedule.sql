@@ -15,6 +15,7 @@ comment on function jobs.beat is 'A schedule says that it ran.';
 create function jobs.tick()
 returns integer
 language plpgsql
+volatile
 set search_path = ''
 as $$
 declare
@@ -39,6 +40,7 @@ comment on function jobs.tick is 'Every minute: rings for each queue that has wo
 create function jobs.prune(at timestamptz, keep_attempts interval default '30 days', keep_keys interval default '90 days', batch integer default 50000)
 returns integer
 language plpgsql
+volatile
 set search_path = ''
 as $$
 declare

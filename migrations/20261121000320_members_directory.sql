@@ -1,5 +1,60 @@
 -- The directory: entitled people who chose to be visible, for entitled members.
 
+create function private.search_directory(
+  search text, place text, after_name text, after_id uuid, size integer, at timestamptz
+)
+returns setof public.profiles
+language plpgsql
+stable
+set search_path = ''
+rows 24
+as $$
+declare
+  near constant integer := 500;
+  words text[];
+  found_here integer;
+begin
+  select pg_catalog.array_agg('%' || pg_catalog.regexp_replace(word, '([\\%_])', '\\\1', 'g') || '%'
+           order by pg_catalog.length(word) desc)
+    into words
+    from pg_catalog.regexp_split_to_table(pg_catalog.btrim(private.fold(search)), '\s+') word;
+
+  -- Common words are met soon when one reads on in order of name, so try a bounded stretch of that first.
+  return query
+    select stretch.*
+      from (select p.* from public.profiles p
+             where p.is_visible and p.access_until > at and (p.name_key, p.member_id) > (after_name, after_id)
+             order by p.name_key, p.member_id
+             limit near) stretch
+     where stretch.search_key like all (words) and (place is null or stretch.place_key = place)
+     order by stretch.name_key, stretch.member_id
+     limit size;
+  get diagnostics found_here = row_count;
+  if found_here >= size then
+    return;
+  end if;
+  -- Rare words are what the trigram index is for. The first three are asked of it; a subquery keeps the
+  -- planner from walking the name index once more.
+  return query
+    select hits.*
+      from (select p.* from public.profiles p
+             where p.is_visible and p.access_until > at
+               and p.search_key like words[1]
+               and p.search_key like coalesce(words[2], words[1])
+               and p.search_key like coalesce(words[3], words[1])
+               and p.search_key like all (words)
+               and (place is null or p.place_key = place)
+               and (p.name_key, p.member_id) > (after_name, after_id)
+            offset 0) hits
+     order by hits.name_key, hits.member_id
+    offset found_here
+     limit size - found_here;
+end
+$$;
+
+comment on function private.search_directory is
+  'Visible, entitled profiles whose text holds every word, in order of name. Bounded for common words, by trigram for rare ones.';
+
 create function private.directory(
   viewer uuid, search text, place text, after_name text, after_id uuid, size integer, at timestamptz
 )
@@ -8,15 +63,14 @@ language plpgsql
 stable
 security definer
 set search_path = ''
--- Whether the trigram index or the name index is better depends on the words searched for.
-set plan_cache_mode = 'force_custom_plan'
 rows 24
 as $$
 #variable_conflict use_column
 declare
   most constant integer := least(greatest(coalesce(size, 24), 1), 100);
-  words text[];
-  longest text;
+  from_name constant text := coalesce(after_name, '');
+  from_id constant uuid := coalesce(after_id, '00000000-0000-0000-0000-000000000000');
+  here constant text := private.fold(nullif(pg_catalog.btrim(place), ''));
 begin
   if not private.is_entitled((select m.id from public.members m where m.user_id = viewer), at) then
     raise exception using errcode = 'PT403', message = 'The directory is for members',
@@ -27,29 +81,16 @@ begin
       hint = 'Search for a name, a place or a few words.';
   end if;
 
-  select pg_catalog.array_agg('%' || pg_catalog.replace(pg_catalog.replace(pg_catalog.replace(word, '\', '\\'), '%', '\%'), '_', '\_') || '%'
-           order by pg_catalog.length(word) desc)
-    into words
-    from pg_catalog.regexp_split_to_table(pg_catalog.btrim(private.fold(coalesce(search, ''))), '\s+') word
-   where word <> '';
-  longest := words[1];
-
-  if longest is not null then
+  if pg_catalog.btrim(coalesce(search, '')) <> '' then
+    return query
+      select p.member_id, p.name, p.headline, p.location, p.linkedin_url, p.image_url, p.name_key
+        from private.search_directory(search, here, from_name, from_id, most, at) p;
+  elsif here is not null then
     return query
       select p.member_id, p.name, p.headline, p.location, p.linkedin_url, p.image_url, p.name_key
         from public.profiles p
-       where p.is_visible and p.access_until > at
-         and p.search_key like longest and p.search_key like all (words)
-         and (place is null or p.place_key = private.fold(place))
-         and (after_name is null or (p.name_key, p.member_id) > (after_name, coalesce(after_id, '00000000-0000-0000-0000-000000000000')))
-       order by p.name_key, p.member_id
-       limit most;
-  elsif place is not null then
-    return query
-      select p.member_id, p.name, p.headline, p.location, p.linkedin_url, p.image_url, p.name_key
-        from public.profiles p
-       where p.is_visible and p.access_until > at and p.place_key = private.fold(place)
-         and (after_name is null or (p.name_key, p.member_id) > (after_name, coalesce(after_id, '00000000-0000-0000-0000-000000000000')))
+       where p.is_visible and p.access_until > at and p.place_key = here
+         and (p.name_key, p.member_id) > (from_name, from_id)
        order by p.name_key, p.member_id
        limit most;
   else
@@ -57,7 +98,7 @@ begin
       select p.member_id, p.name, p.headline, p.location, p.linkedin_url, p.image_url, p.name_key
         from public.profiles p
        where p.is_visible and p.access_until > at
-         and (p.name_key, p.member_id) > (coalesce(after_name, ''), coalesce(after_id, '00000000-0000-0000-0000-000000000000'))
+         and (p.name_key, p.member_id) > (from_name, from_id)
        order by p.name_key, p.member_id
        limit most;
   end if;

@@ -2,7 +2,9 @@ import { community, type Palette } from './community.config.ts'
 
 const declarations = (palette: Palette): string =>
   Object.entries(palette)
-    .map(([name, value]) => `--${name.replace(/[A-Z]/g, (big) => `-${big.toLowerCase()}`)}: ${value};`)
+    .map(
+      ([name, value]) => `--${name.replace(/[A-Z]/g, (big) => `-${big.toLowerCase()}`)}: ${value};`,
+    )
     .join(' ')
 
 /** The community's colours as custom properties, light and dark. Bundled as the module `virtual:brand.css`. */

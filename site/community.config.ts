@@ -100,16 +100,17 @@ export const community = {
     ],
     promise: 'Bring the question you have not dared to ask. Somebody here asked it last year.',
     tiersTitle: 'Choose how you join',
-    tiersLead: 'Every tier opens every door. They differ in how you pay, and in what you make possible.',
+    tiersLead:
+      'Every tier opens every door. They differ in how you pay, and in what you make possible.',
     donateTitle: 'Not the moment to join?',
     donateText: 'A gift of any size pays for places for women who could not come otherwise.',
   },
 
-  /** How each tier is presented; names and descriptions come from the database. */
+  /** How each tier is presented; names, descriptions and prices come from the database. */
   tiers: {
-    monthly: { mark: '', perks: ['Everything, month by month', 'Cancel in two clicks'] },
-    annual: { mark: 'Two months free', perks: ['Everything, for a year', 'One payment, then quiet'] },
-    donor_annual: { mark: '', perks: ['Everything, for a year', 'Pays for another woman’s place'] },
+    monthly: { mark: '' },
+    annual: { mark: 'Our suggestion' },
+    donor_annual: { mark: '' },
   },
 
   join: {
@@ -141,9 +142,18 @@ export const community = {
     title: 'You are in. Welcome!',
     lead: 'Your payment went through, and a receipt is on its way to you from Stripe.',
     steps: [
-      { title: 'Sign in', text: 'Use the address that you paid with. We mail you a code; there is no password to invent.' },
-      { title: 'Say hello', text: 'Write two lines about yourself, and decide whether other members may find you.' },
-      { title: 'Look around', text: 'Search the directory for someone who does what you want to learn, and write to her.' },
+      {
+        title: 'Sign in',
+        text: 'Use the address that you paid with. We mail you a code; there is no password to invent.',
+      },
+      {
+        title: 'Say hello',
+        text: 'Write two lines about yourself, and decide whether other members may find you.',
+      },
+      {
+        title: 'Look around',
+        text: 'Search the directory for someone who does what you want to learn, and write to her.',
+      },
     ],
   },
 

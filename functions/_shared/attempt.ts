@@ -26,13 +26,23 @@ export type HandlerResult = { note?: string } | void
 /** Does one job. Returning completes it; a ProviderError says what comes next; any other error is a retry. */
 export type Handler<Deps = object> = (job: Job, deps: Deps & AttemptDeps) => Promise<HandlerResult>
 
+/** Ends attempts from outside: every attempt in flight has its abort function here. */
+export type Ending = Set<(reason: Error) => void>
+
 export interface AttemptOptions<Deps> {
   handlers: Record<string, Handler<Deps>>
   deps: Deps
   clock: WorkerClock
   log: Log
-  /** Aborts when the worker must end: what is broken off then is given back and counts for nothing. */
-  ending: AbortSignal
+  ending: Ending
+}
+
+/** Why an attempt was broken off by its own worker. Its job is given back and the attempt counts for nothing. */
+export class WorkerEnds extends Error {
+  constructor() {
+    super('The worker had to end.')
+    this.name = 'WorkerEnds'
+  }
 }
 
 /** Time for a handler within its lease: the rest is for the report to arrive before another worker takes over. */
@@ -57,24 +67,23 @@ export async function attempt<Deps>(
   { handlers, deps, clock, log, ending }: AttemptOptions<Deps>,
 ): Promise<Report> {
   const began = clock.now()
+  const correlationId = lease.correlation_id
   const own = log.child({
     job: lease.job,
     kind: lease.kind,
     attempt: lease.attempt,
-    ...(lease.correlation_id === undefined ? {} : { correlation_id: lease.correlation_id }),
+    ...(correlationId === undefined ? {} : { correlation_id: correlationId }),
   })
+  const controller = new AbortController()
+  const abort = Promise.withResolvers<never>()
+  // A handler that ignores its signal must not hold a place for ever: whoever ends first counts.
+  const breakOff = (reason: Error) => {
+    controller.abort(reason)
+    abort.reject(reason)
+  }
   const limit = handlerMs(lease.lease_ms)
-  const timeout = new AbortController()
-  const finished = new AbortController()
-  const signal = AbortSignal.any([timeout.signal, ending])
-  clock.sleep(limit, finished.signal).then(() => {
-    if (!finished.signal.aborted) timeout.abort(new Error(`No answer within ${limit} ms.`))
-  })
-  // A handler that ignores its signal must not hold a place for ever.
-  const aborted = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-  })
-  aborted.catch(() => {})
+  const cancel = clock.after(limit, () => breakOff(new Error(`No answer within ${limit} ms.`)))
+  ending.add(breakOff)
 
   const report = (rest: Pick<Report, 'outcome' | 'error' | 'retry_after' | 'note'>): Report => ({
     job: lease.job,
@@ -93,23 +102,28 @@ export async function attempt<Deps>(
       kind: lease.kind,
       args: lease.args,
       attempt: lease.attempt,
-      ...(lease.correlation_id === undefined ? {} : { correlationId: lease.correlation_id }),
+      ...(correlationId === undefined ? {} : { correlationId }),
     }
-    const result = await Promise.race([handler(job, { ...deps, signal, log: own }), aborted])
-    own.info('job.completed', { duration_ms: Math.round(clock.now() - began) })
-    return report({
+    const handled = handler(job, { ...deps, signal: controller.signal, log: own })
+    const result = await Promise.race([handled, abort.promise])
+    const ended = report({
       outcome: 'completed',
       ...(result?.note === undefined ? {} : { note: tidy(result.note) }),
     })
+    own.info('job.completed', { duration_ms: ended.duration_ms })
+    return ended
   } catch (error) {
-    if (ending.aborted && !timeout.signal.aborted && !(error instanceof ProviderError)) {
+    // An SDK wraps the abort in its own error, so the signal is what tells.
+    const reason = controller.signal.aborted ? controller.signal.reason : error
+    if (reason instanceof WorkerEnds) {
       own.warn('job.released')
       return report({ outcome: 'released' })
     }
-    const ended = failure(timeout.signal.aborted ? timeout.signal.reason : error)
+    const ended = failure(reason)
     own.warn('job.failed', { outcome: ended.outcome, reason: ended.error })
     return report(ended)
   } finally {
-    finished.abort()
+    cancel()
+    ending.delete(breakOff)
   }
 }

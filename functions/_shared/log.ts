@@ -66,4 +66,10 @@ export function createLog({ write, now, fields = {} }: LogOptions): Log {
 }
 
 /** A log that says nothing. */
-export const silentLog: Log = createLog({ write: () => {}, now: () => new Date(0) })
+export const silentLog: Log = {
+  debug: () => {},
+  info: () => {},
+  warn: () => {},
+  error: () => {},
+  child: () => silentLog,
+}

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers'
 import type { Sql } from 'postgres'
-import { attempt, type Handler } from './attempt.ts'
+import { attempt, type Ending, type Handler, WorkerEnds } from './attempt.ts'
 import { type Exchanged, exchange, type Report } from './lease.ts'
 import { type Log, silentLog } from './log.ts'
 import { systemClock, type WorkerClock } from './worker_clock.ts'
@@ -72,7 +72,8 @@ export function createWorker<Deps extends object>({
     const began = clock.now()
     const spent = () => clock.now() - began
     const own = log.child({ queue })
-    const ending = new AbortController()
+    const ending: Ending = new Set()
+    let stopped = false
     const summary: Summary = {
       claimed: 0,
       completed: 0,
@@ -98,10 +99,14 @@ export function createWorker<Deps extends object>({
 
     /** Waits for an ended job, a poke, or so many ms. Jobs that end in one turn of the loop share a report. */
     const pause = async (ms: number) => {
-      if (reports.length === 0 && !poked && ms > 0) {
-        const woken = new AbortController()
-        wake = () => woken.abort()
-        await clock.sleep(ms, woken.signal)
+      if (reports.length === 0 && !poked) {
+        await new Promise<void>((resolve) => {
+          const cancel = clock.after(ms, resolve)
+          wake = () => {
+            cancel()
+            resolve()
+          }
+        })
         wake = () => {}
       }
       if (inFlight > 0) await new Promise((resolve) => setImmediate(resolve))
@@ -123,23 +128,21 @@ export function createWorker<Deps extends object>({
         errors += 1
         own.error('worker.exchange_failed', { error, errors })
         if (errors >= mostErrors) throw error
-        await clock.sleep(100 * 2 ** errors)
+        await new Promise<void>((resolve) => clock.after(100 * 2 ** errors, resolve))
         return undefined
       }
     }
 
-    const over = new AbortController()
     stop = () => {
-      ending.abort(new Error('The worker had to end.'))
+      stopped = true
+      for (const breakOff of ending) breakOff(new WorkerEnds())
       wake()
     }
-    clock.sleep(budgetMs, over.signal).then(() => {
-      if (!over.signal.aborted) stop()
-    })
+    const cancelStop = clock.after(budgetMs, stop)
     try {
       for (;;) {
         poked = false
-        const open = spent() < budgetMs * 0.8 && !ending.signal.aborted
+        const open = spent() < budgetMs * 0.8 && !stopped
         const leaving = !open && inFlight === 0
         const wanted = open ? concurrency - inFlight : 0
         const answer = await swap(wanted, leaving || looks >= ringFrom)
@@ -148,7 +151,7 @@ export function createWorker<Deps extends object>({
 
         for (const lease of answer.claimed) {
           inFlight += 1
-          attempt(lease, { handlers, deps, clock, log: own, ending: ending.signal }).then(settle)
+          attempt(lease, { handlers, deps, clock, log: own, ending }).then(settle)
         }
         summary.claimed += answer.claimed.length
 
@@ -170,7 +173,8 @@ export function createWorker<Deps extends object>({
         if (poked) looks = 0
       }
     } finally {
-      over.abort()
+      cancelStop()
+      stop = () => {}
     }
     summary.durationMs = Math.round(spent())
     own.info('worker.drained', { ...summary })

@@ -2,21 +2,14 @@
 export interface WorkerClock {
   /** Milliseconds; only differences matter. */
   now(): number
-  /** Resolves after so many milliseconds, or at once when the signal aborts. Never rejects. */
-  sleep(ms: number, signal?: AbortSignal): Promise<void>
+  /** Calls back once after so many milliseconds, unless the returned function is called before. */
+  after(ms: number, callback: () => void): () => void
 }
 
 export const systemClock: WorkerClock = {
-  now: () => Date.now(),
-  sleep: (ms, signal) =>
-    new Promise((resolve) => {
-      if (signal?.aborted) return resolve()
-      const done = () => {
-        clearTimeout(timer)
-        signal?.removeEventListener('abort', done)
-        resolve()
-      }
-      const timer = setTimeout(done, ms)
-      signal?.addEventListener('abort', done)
-    }),
+  now: () => performance.now(),
+  after(ms, callback) {
+    const timer = setTimeout(callback, ms)
+    return () => clearTimeout(timer)
+  },
 }

@@ -42,9 +42,19 @@ export const TEST_CARDS: TestCard[] = [
     number: '4000002500003155',
     brand: 'visa',
     behaviour: 'needs_confirmation',
+    tokens: ['pm_card_authenticationRequiredOnSetup', 'tok_authenticationRequiredOnSetup'],
+  },
+  {
+    number: '4000002760003184',
+    brand: 'visa',
+    behaviour: 'always_needs_confirmation',
     tokens: ['pm_card_authenticationRequired', 'tok_authenticationRequired'],
   },
 ]
+
+/** Whether a card's bank asks the person before this charge. */
+export const asksFirst = (behaviour: CardBehaviour | undefined, present: boolean) =>
+  behaviour === 'always_needs_confirmation' || (behaviour === 'needs_confirmation' && present)
 
 export const byToken = (token: string) => TEST_CARDS.find((card) => card.tokens.includes(token))
 

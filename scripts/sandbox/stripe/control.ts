@@ -5,6 +5,7 @@ import { type Delivery, MODES, ORDERS } from './delivery.ts'
 import { StripeRefusal } from './errors.ts'
 import { forge, forgeSchema } from './forge.ts'
 import { expireSession, findSession } from './objects/checkout.ts'
+import { confirmIntent } from './objects/confirm.ts'
 import { closeDispute, findDispute, openDispute } from './objects/disputes.ts'
 import { paySession } from './objects/pay.ts'
 import { mendCard, portalChange } from './objects/portal.ts'
@@ -73,6 +74,10 @@ const actions: Record<string, Action> = {
       name: wish.name,
       confirmed: wish.confirmed,
     })
+  },
+  confirm({ world }, body) {
+    const wish = z.strictObject({ intent: id, answer: z.boolean().default(true) }).parse(body)
+    return { result: confirmIntent(world, wish.intent, wish.answer) }
   },
   expire({ world }, body) {
     return expireSession(

@@ -1,10 +1,11 @@
 import type { Clock } from '../lib/clock.ts'
 import type { Ledger } from '../lib/ledger.ts'
 import { newId, type Random } from './ids.ts'
+import type { BalanceTransaction } from './shapes/balance.ts'
 import type { Session, SessionLine } from './shapes/checkout.ts'
 import type { Customer } from './shapes/customer.ts'
 import type { Invoice, InvoicePayment, Line } from './shapes/invoice.ts'
-import type { BalanceTransaction, Charge, PaymentIntent, PaymentMethod } from './shapes/payment.ts'
+import type { Charge, PaymentIntent, PaymentMethod } from './shapes/payment.ts'
 import {
   API_VERSION,
   type Endpoint,
@@ -16,7 +17,12 @@ import type { Dispute, Refund } from './shapes/refund.ts'
 import type { Subscription } from './shapes/subscription.ts'
 
 /** What a test card does when it is charged. */
-export type CardBehaviour = 'ok' | 'declined' | 'later_fails' | 'needs_confirmation'
+export type CardBehaviour =
+  | 'ok'
+  | 'declined'
+  | 'later_fails'
+  | 'needs_confirmation'
+  | 'always_needs_confirmation'
 
 /** What a checkout session remembers beside the fields that the API shows. */
 export interface SessionNotes {

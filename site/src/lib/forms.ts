@@ -1,7 +1,10 @@
 import { Problem, sentence } from './problem.ts'
 
 /** The one element that a selector names. Throws when a page and its script disagree. */
-export function one<Kind extends Element = HTMLElement>(selector: string, within: ParentNode = document): Kind {
+export function one<Kind extends Element = HTMLElement>(
+  selector: string,
+  within: ParentNode = document,
+): Kind {
   const found = within.querySelector<Kind>(selector)
   if (!found) throw new Error(`${selector} is missing`)
   return found
@@ -15,7 +18,9 @@ function clear(form: HTMLFormElement): void {
 /** Says what is wrong next to the field it is about, or above the button, and moves the focus there. */
 export function showProblem(form: HTMLFormElement, error: unknown): void {
   const name = error instanceof Problem ? error.field : undefined
-  const place = name ? form.querySelector<HTMLElement>(`[data-error-for="${CSS.escape(name)}"]`) : null
+  const place = name
+    ? form.querySelector<HTMLElement>(`[data-error-for="${CSS.escape(name)}"]`)
+    : null
   const shown = place ?? one('.form-error', form)
   shown.textContent = sentence(error)
   if (!place) return
@@ -29,7 +34,10 @@ export function showProblem(form: HTMLFormElement, error: unknown): void {
  * Runs an action when the form is sent: once at a time, the button busy meanwhile. What the action
  * throws is shown in the form; a sentence that it returns is announced as done.
  */
-export function onSubmit(form: HTMLFormElement, action: (data: FormData) => Promise<string | undefined>): void {
+export function onSubmit(
+  form: HTMLFormElement,
+  action: (data: FormData) => Promise<string | undefined>,
+): void {
   const button = one<HTMLButtonElement>('button[type="submit"]', form)
   form.noValidate = true
   form.addEventListener('submit', async (event) => {
@@ -39,10 +47,13 @@ export function onSubmit(form: HTMLFormElement, action: (data: FormData) => Prom
     button.ariaBusy = 'true'
     try {
       const invalid = [...form.elements].find(
-        (field) => field instanceof HTMLInputElement && field.checkVisibility() && !field.validity.valid,
+        (field) =>
+          field instanceof HTMLInputElement && field.checkVisibility() && !field.validity.valid,
       )
       if (invalid instanceof HTMLInputElement) {
-        throw new Problem(invalid.dataset.wrong ?? invalid.validationMessage, { field: invalid.dataset.field ?? invalid.name })
+        throw new Problem(invalid.dataset.wrong ?? invalid.validationMessage, {
+          field: invalid.dataset.field ?? invalid.name,
+        })
       }
       const done = await action(new FormData(form))
       if (done) one('.form-done', form).textContent = done

@@ -27,11 +27,15 @@ interface PriceRow {
  * The tiers and today's prices, read once while the site is built, so that a page cannot promise a
  * price that is not charged. Empty when no project is configured; throws when one is but does not answer.
  */
-export async function readOffers(url: string | undefined, key: string | undefined): Promise<Offer[]> {
+export async function readOffers(
+  url: string | undefined,
+  key: string | undefined,
+): Promise<Offer[]> {
   if (!url || !key) return []
   const read = async <Row>(path: string): Promise<Row[]> => {
     const response = await fetch(`${url}/rest/v1/${path}`, { headers: { apikey: key } })
-    if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`)
+    if (!response.ok)
+      throw new Error(`${path} answered ${response.status}: ${await response.text()}`)
     return response.json()
   }
   const [tiers, prices] = await Promise.all([
@@ -47,7 +51,11 @@ export async function readOffers(url: string | undefined, key: string | undefine
       name,
       description,
       price: price
-        ? { amount: price.unit_amount, currency: price.currency, interval: price.recurring_interval }
+        ? {
+            amount: price.unit_amount,
+            currency: price.currency,
+            interval: price.recurring_interval,
+          }
         : null,
     }
   })

@@ -4,7 +4,10 @@ export class Problem extends Error {
   readonly field: string | undefined
   readonly remedy: string | undefined
 
-  constructor(message: string, more: { status?: number; field?: string | undefined; remedy?: string | undefined } = {}) {
+  constructor(
+    message: string,
+    more: { status?: number; field?: string | undefined; remedy?: string | undefined } = {},
+  ) {
     super(message)
     this.name = 'Problem'
     this.status = more.status ?? 0
@@ -15,8 +18,10 @@ export class Problem extends Error {
 
 /** What an error says to the reader. Anything that was not meant for readers becomes one plain sentence. */
 export function sentence(error: unknown): string {
-  if (error instanceof Problem) return [error.message, error.remedy].filter(Boolean).map(stop).join(' ')
-  if (error instanceof TypeError) return 'We could not reach the server. Check your connection, then try again.'
+  if (error instanceof Problem)
+    return [error.message, error.remedy].filter(Boolean).map(stop).join(' ')
+  if (error instanceof TypeError)
+    return 'We could not reach the server. Check your connection, then try again.'
   return 'Something went wrong on our side. Try again in a minute.'
 }
 
@@ -30,12 +35,17 @@ interface DataError {
 }
 
 /** The data of a Data API answer. Throws a Problem; PT### codes are sentences that the database wrote for readers. */
-export function unwrap<Data>(answer: { data: Data; error: DataError | null; status: number }): NonNullable<Data> {
+export function unwrap<Data>(answer: {
+  data: Data
+  error: DataError | null
+  status: number
+}): NonNullable<Data> {
   const { data, error, status } = answer
   if (error === null) return data as NonNullable<Data>
   if (status === 0) throw new TypeError(error.message)
   if (!error.code?.startsWith('PT')) {
-    if (error.code === '23514') throw new Problem('One of the fields holds something we cannot keep', { status })
+    if (error.code === '23514')
+      throw new Problem('One of the fields holds something we cannot keep', { status })
     throw new Error(error.message)
   }
   throw new Problem(error.message, {

@@ -39,6 +39,8 @@ export function commons(url: string): Contender {
       }
     },
     async enqueue(count, batch) {
+      // A worker that still looks around from the last drain would take these before the watch runs.
+      await Promise.all(drainedLater.splice(0))
       for (let sent = 0; sent < count; sent += batch) {
         if (batch === 1) {
           await sql`select jobs.enqueue(${queue}, 'noop', ${sql.json({ id: sent })})`

@@ -8,7 +8,7 @@ let house: House
 beforeAll(async () => {
   house = await openHouse()
 })
-afterAll(() => house.close())
+afterAll(() => house?.close())
 
 const noteOf = async (id: string) =>
   (await house.sql`select state, note from private.stripe_events where event_id = ${id}`)[0]

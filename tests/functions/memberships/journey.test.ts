@@ -7,7 +7,7 @@ describe('A paid join becomes a welcomed member, and a cancellation ends on its 
   beforeAll(async () => {
     house = await openHouse()
   })
-  afterAll(() => house.close())
+  afterAll(() => house?.close())
 
   it('gives access with the webhook and welcomes her at Mailchimp', async () => {
     const eve = await join(house, { email: 'eve@example.org' })

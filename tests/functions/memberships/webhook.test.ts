@@ -6,7 +6,7 @@ let house: House
 beforeAll(async () => {
   house = await openHouse()
 })
-afterAll(() => house.close())
+afterAll(() => house?.close())
 
 const PATH = '/memberships/stripe-webhook'
 const post = (body: BodyInit | null, headers: Record<string, string> = {}) =>

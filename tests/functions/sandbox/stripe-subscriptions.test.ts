@@ -3,7 +3,7 @@ import { type Sandbox, startStripe } from './stripe-support.ts'
 
 let sandbox: Sandbox
 beforeEach(async () => {
-  sandbox = await startStripe({ at: '2027-03-01T00:00:00Z' })
+  sandbox = await startStripe()
 })
 afterEach(() => sandbox.close())
 
@@ -157,4 +157,19 @@ test('a deleted customer takes the subscription along and is remembered by id on
   })
   const left = await sandbox.stripe.subscriptions.retrieve(subscription, { expand: ['customer'] })
   expect(left).toMatchObject({ status: 'canceled', customer: { deleted: true } })
+})
+
+test('a subscription that is billed by invoice waits for the payment and stays active', async () => {
+  const customer = await sandbox.stripe.customers.create({ email: 'office@example.org' })
+  const subscription = await sandbox.stripe.subscriptions.create({
+    customer: customer.id,
+    items: [{ price: 'price_annual' }],
+    collection_method: 'send_invoice',
+    days_until_due: 14,
+  })
+  expect(subscription.status).toBe('active')
+  const invoice = await newestInvoice(subscription.id)
+  expect(invoice).toMatchObject({ status: 'open', due_date: invoice.created + 14 * 86_400 })
+  await sandbox.advanceDays(20)
+  expect((await newestInvoice(subscription.id)).attempt_count).toBe(0)
 })

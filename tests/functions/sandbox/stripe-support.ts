@@ -56,9 +56,10 @@ export function sdkFor(url: string, key = 'sk_test_sandbox', timeout = 20_000) {
 
 /** A Stripe sandbox on a free port, its listener, the SDK, and shortcuts for the controls. */
 export async function startStripe(more: Partial<StripeOptions> & { at?: string } = {}) {
-  const { at, ...options } = more
+  // A fixed day, so that no test depends on how long the current month is.
+  const { at = '2027-03-01T00:00:00Z', ...options } = more
   const began = Date.now()
-  const base = at ? Date.parse(at) : began
+  const base = Date.parse(at)
   const clock = createClock(() => new Date(base + Date.now() - began))
   const listener = await startListener()
   const server = await serveStripe({
@@ -125,3 +126,22 @@ export async function startStripe(more: Partial<StripeOptions> & { at?: string }
 }
 
 export type Sandbox = Awaited<ReturnType<typeof startStripe>>
+
+/** What somebody types on a card form when all is well. */
+export const GOOD = {
+  email: 'eve@example.org',
+  number: '4242 4242 4242 4242',
+  expiry: '12 / 34',
+  cvc: '123',
+  name: 'Eve Okafor',
+}
+
+/** Opens a hosted page, or posts its form, without following where it leads. */
+export async function read(url: string, form?: Record<string, string>) {
+  const response = await fetch(url, {
+    redirect: 'manual',
+    ...(form && { method: 'POST', body: new URLSearchParams(form) }),
+  })
+  const location = response.headers.get('location')
+  return { status: response.status, location, html: await response.text() }
+}

@@ -32,8 +32,17 @@ export async function openDatabase(): Promise<Database> {
   const port = await freePort()
   const folder = runFolder(`room-${process.pid}-${port}`)
   const cluster = await startCluster({ folder, port })
-  await bootstrap(cluster.url('supabase_admin'))
-  await migrate(cluster.url('postgres'))
+  const discard = async () => {
+    await cluster.stop()
+    rmSync(folder, { recursive: true, force: true })
+  }
+  try {
+    await bootstrap(cluster.url('supabase_admin'))
+    await migrate(cluster.url('postgres'))
+  } catch (error) {
+    await discard()
+    throw error
+  }
   const url = cluster.url('postgres')
   const sql = postgres(url, { max: 5, onnotice: () => {} })
   await sql`
@@ -58,8 +67,7 @@ export async function openDatabase(): Promise<Database> {
     },
     async close() {
       await sql.end({ timeout: 1 })
-      await cluster.stop()
-      rmSync(folder, { recursive: true, force: true })
+      await discard()
     },
   }
 }

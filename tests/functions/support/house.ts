@@ -5,7 +5,7 @@ import { createStripe } from '../../../functions/_shared/providers/stripe.ts'
 import type { Sql } from '../../../functions/_shared/sql.ts'
 import type { User } from '../../../functions/_shared/user.ts'
 import { createWorker } from '../../../functions/_shared/worker.ts'
-import { systemClock } from '../../../functions/_shared/worker_clock.ts'
+import { systemClock, type WorkerClock } from '../../../functions/_shared/worker_clock.ts'
 import { createApp as audienceApp } from '../../../functions/audience/app.ts'
 import type { JobDeps as AudienceJobs } from '../../../functions/audience/deps.ts'
 import { handlers as audienceHandlers } from '../../../functions/audience/jobs/index.ts'
@@ -38,9 +38,9 @@ const settings = {
 const PATIENCE_MS = 400
 
 // The worker's short looks at an empty queue are shortened; its long limits stay.
-const quickClock = {
+const quickClock: WorkerClock = {
   ...systemClock,
-  sleep: (ms: number, signal?: AbortSignal) => systemClock.sleep(ms <= 1000 ? ms / 20 : ms, signal),
+  after: (ms, callback) => systemClock.after(ms <= 1000 ? ms / 20 : ms, callback),
 }
 
 export type House = Awaited<ReturnType<typeof openHouse>>

@@ -3,18 +3,18 @@ import type { House } from './house.ts'
 import { PUBLISHABLE } from './house.ts'
 
 /** Calls an action of a sandbox's control routes. Throws with its words when it fails. */
-export async function act(
+export async function act<T = { id: string }>(
   origin: string,
   action: string,
   body: object,
-): Promise<Record<string, never>> {
+): Promise<T> {
   const response = await fetch(`${origin}/_sandbox/${action}`, {
     method: 'POST',
     body: JSON.stringify(body),
   })
   const text = await response.text()
   if (!response.ok) throw new Error(`${action}: ${text}`)
-  return text ? JSON.parse(text) : {}
+  return JSON.parse(text || '{}') as T
 }
 
 /** Asks a door of the memberships room, as the site does. */

@@ -105,11 +105,8 @@ function decimal(params: Params) {
 }
 
 export const catalogueRoutes: Route[] = [
-  route(
-    'POST',
-    '/v1/products',
-    'name id active description metadata images url type unit_label',
-    (world, { params }) => createProduct(world, params),
+  route('POST', '/v1/products', 'name id active description metadata', (world, { params }) =>
+    createProduct(world, params),
   ),
   route('GET', '/v1/products', `active created ids url ${PAGE}`, (world, call) => {
     const created = within(call.params, 'created')
@@ -139,7 +136,7 @@ export const catalogueRoutes: Route[] = [
   route(
     'POST',
     '/v1/prices',
-    'currency product product_data unit_amount unit_amount_decimal recurring lookup_key transfer_lookup_key nickname active metadata billing_scheme tax_behavior',
+    'currency product product_data unit_amount unit_amount_decimal recurring lookup_key transfer_lookup_key nickname active metadata',
     (world, { params }) => createPrice(world, params),
   ),
   route(

@@ -1,7 +1,7 @@
 import { type Route, route } from '../api.ts'
 import { methodFor } from '../cards.ts'
 import { invalid, missing } from '../errors.ts'
-import { mergeMetadata, oneOf, type Params, record, text, unsettable } from '../form.ts'
+import { items, mergeMetadata, oneOf, type Params, record, text, unsettable } from '../form.ts'
 import { matching, newestFirst, PAGE, page, within } from '../lists.ts'
 import { type Address, emptyAddress } from '../shapes/common.ts'
 import { type Customer, newCustomer } from '../shapes/customer.ts'
@@ -43,6 +43,8 @@ function assign(world: World, customer: Customer, params: Params, fresh?: Paymen
   }
   const address = record(params, 'address')
   if (address) customer.address = { ...emptyAddress(), ...(address as Partial<Address>) }
+  const locales = items(params, 'preferred_locales')
+  if (locales.length > 0) customer.preferred_locales = locales.map(String)
   customer.metadata = mergeMetadata(customer.metadata, params)
   const wanted = text(record(params, 'invoice_settings') ?? {}, 'default_payment_method')
   if (wanted) {
@@ -75,7 +77,7 @@ export const customerRoutes: Route[] = [
   route(
     'POST',
     '/v1/customers',
-    `${FIELDS} payment_method preferred_locales tax_exempt`,
+    `${FIELDS} payment_method preferred_locales`,
     (world, { params }) => createCustomer(world, params),
   ),
   route('GET', '/v1/customers', `email created ${PAGE}`, (world, call) => {
@@ -91,14 +93,10 @@ export const customerRoutes: Route[] = [
       ? { id, object: 'customer', deleted: true }
       : findCustomer(world, id),
   ),
-  route(
-    'POST',
-    '/v1/customers/:id',
-    `${FIELDS} preferred_locales tax_exempt`,
-    (world, { id, params }) =>
-      change(world, 'customer.updated', findCustomer(world, id), (customer) =>
-        assign(world, customer, params),
-      ),
+  route('POST', '/v1/customers/:id', `${FIELDS} preferred_locales`, (world, { id, params }) =>
+    change(world, 'customer.updated', findCustomer(world, id), (customer) =>
+      assign(world, customer, params),
+    ),
   ),
   route('DELETE', '/v1/customers/:id', '', (world, { id }) => deleteCustomer(world, id)),
   route('GET', '/v1/customers/:id/payment_methods', `type ${PAGE}`, (world, call) => {

@@ -83,17 +83,13 @@ export const invoiceRoutes: Route[] = [
     finalizeInvoice(world, invoice)
     return invoice
   }),
-  route(
-    'POST',
-    '/v1/invoices/:id/pay',
-    'payment_method off_session paid_out_of_band forgive',
-    (world, { id, params }) =>
-      payOpenInvoice(
-        world,
-        findInvoice(world, id),
-        text(params, 'payment_method'),
-        !(flag(params, 'off_session') ?? true),
-      ),
+  route('POST', '/v1/invoices/:id/pay', 'payment_method off_session', (world, { id, params }) =>
+    payOpenInvoice(
+      world,
+      findInvoice(world, id),
+      text(params, 'payment_method'),
+      !(flag(params, 'off_session') ?? true),
+    ),
   ),
   route('POST', '/v1/invoices/:id/void', '', (world, { id }) => {
     const invoice = findInvoice(world, id)

@@ -80,7 +80,10 @@ export function finalizeInvoice(world: World, invoice: Invoice) {
   invoice.status_transitions.finalized_at = now(world)
   invoice.webhooks_delivered_at = now(world)
   invoice.hosted_invoice_url = `${world.url}/i/${invoice.id}`
-  if (invoice.collection_method === 'send_invoice') invoice.due_date = now(world) + 30 * DAY
+  if (invoice.collection_method === 'send_invoice') {
+    const days = subscriptionOf(world, invoice)?.days_until_due ?? 30
+    invoice.due_date = now(world) + days * DAY
+  }
   emit(world, 'invoice.finalized', invoice)
   if (invoice.amount_due === 0) markPaid(world, invoice)
 }
@@ -130,6 +133,9 @@ export function payInvoice(world: World, invoice: Invoice, options: PayOptions):
       return 'succeeded'
     }
     if (outcome.result === 'requires_action') {
+      invoice.attempted = true
+      invoice.attempt_count += 1
+      invoice.next_payment_attempt = options.retryAt
       emit(world, 'invoice.payment_action_required', invoice)
       return 'requires_action'
     }
@@ -173,6 +179,22 @@ function markPaid(world: World, invoice: Invoice) {
     reason: invoice.billing_reason,
     subscription: invoice.parent.subscription_details.subscription,
   })
+}
+
+/** The open invoice that a payment intent is for, if there is one. */
+export function invoiceOf(world: World, intent: string): Invoice | undefined {
+  for (const [invoice, payment] of world.paymentOf) {
+    if (world.invoicePayments.get(payment)?.payment.payment_intent === intent) {
+      return world.invoices.get(invoice)
+    }
+  }
+  return undefined
+}
+
+/** The payment intent of an invoice that waits for the person's confirmation. */
+export function awaitingIntent(world: World, invoice: Invoice): string | undefined {
+  const intent = world.intents.get(paymentOf(world, invoice)?.payment.payment_intent ?? '')
+  return invoice.status === 'open' && intent?.status === 'requires_action' ? intent.id : undefined
 }
 
 /** Closes an open or draft invoice for good without payment. */

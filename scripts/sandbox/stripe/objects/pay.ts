@@ -1,4 +1,4 @@
-import { type CardInput, cardMistakes, saveCard } from '../cards.ts'
+import { asksFirst, type CardInput, cardMistakes, saveCard } from '../cards.ts'
 import { newCustomerDetails, type Session } from '../shapes/checkout.ts'
 import type { Invoice } from '../shapes/invoice.ts'
 import type { PaymentMethod } from '../shapes/payment.ts'
@@ -66,8 +66,7 @@ function begin(
   input: PayInput,
 ): PayResult | undefined {
   const behaviour = world.behaviours.get(card.id)
-  if (behaviour === 'needs_confirmation' && input.confirmed === undefined)
-    return { result: 'confirm' }
+  if (asksFirst(behaviour, true) && input.confirmed === undefined) return { result: 'confirm' }
   if (behaviour !== 'declined' && input.confirmed !== false) return undefined
   const intent = intentFor(world, session, input.email)
   const outcome = chargeCard(world, intent, card, { present: true, confirmed: input.confirmed })

@@ -1,6 +1,7 @@
+import { asksFirst } from '../cards.ts'
+import { newBalanceTransaction } from '../shapes/balance.ts'
 import {
   type Charge,
-  newBalanceTransaction,
   newCharge,
   newPaymentIntent,
   type PaymentError,
@@ -65,7 +66,7 @@ export function chargeCard(
 ): Outcome {
   const behaviour = world.behaviours.get(method.id) ?? 'ok'
   intent.payment_method = method.id
-  if (behaviour === 'needs_confirmation' && presence.present && presence.confirmed === undefined) {
+  if (asksFirst(behaviour, presence.present) && presence.confirmed === undefined) {
     intent.status = 'requires_action'
     intent.next_action = {
       type: 'redirect_to_url',

@@ -33,6 +33,8 @@ export interface StartInput extends Presence {
   /** A payment intent that was begun on the checkout page. */
   intent?: string | null
   collection?: 'charge_automatically' | 'send_invoice'
+  /** Days that an invoice which is sent may wait for payment; 30 when left out. */
+  daysUntilDue?: number
   /** False leaves the first invoice open (`default_incomplete`). */
   payNow?: boolean
 }
@@ -53,7 +55,8 @@ export function startSubscription(
   subscription.metadata = { ...input.metadata }
   subscription.description = input.description
   subscription.collection_method = input.collection ?? 'charge_automatically'
-  subscription.days_until_due = input.collection === 'send_invoice' ? 30 : null
+  subscription.days_until_due =
+    input.collection === 'send_invoice' ? (input.daysUntilDue ?? 30) : null
   subscription.default_payment_method = input.ownMethod ? (input.method?.id ?? null) : null
   const end = trial ? anchor : addInterval(at, recurring.interval, recurring.interval_count)
   subscription.items.data = input.items.map(({ price, quantity }) =>

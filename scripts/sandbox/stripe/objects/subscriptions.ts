@@ -71,6 +71,7 @@ function create(world: World, { params }: Call): Subscription {
     method,
     ownMethod: Boolean(own),
     collection,
+    daysUntilDue: whole(params, 'days_until_due'),
     payNow: behaviour !== 'default_incomplete',
     present: true,
   })
@@ -184,10 +185,15 @@ function list(world: World, call: Call) {
 }
 
 const SHARED =
-  'items metadata description default_payment_method collection_method days_until_due payment_behavior payment_settings proration_behavior trial_end cancel_at cancel_at_period_end off_session trial_settings billing_mode'
+  'items metadata description default_payment_method collection_method days_until_due payment_behavior payment_settings proration_behavior trial_end cancel_at cancel_at_period_end off_session trial_settings'
 
 export const subscriptionRoutes: Route[] = [
-  route('POST', '/v1/subscriptions', `customer trial_period_days currency ${SHARED}`, create),
+  route(
+    'POST',
+    '/v1/subscriptions',
+    `customer trial_period_days currency billing_mode ${SHARED}`,
+    create,
+  ),
   route(
     'GET',
     '/v1/subscriptions',
@@ -203,6 +209,9 @@ export const subscriptionRoutes: Route[] = [
     (world, { id, params }) => {
       const subscription = findSubscription(world, id)
       if (subscription.ended_at !== null) throw missing('subscription', id)
+      for (const wish of ['invoice_now', 'prorate']) {
+        if (flag(params, wish)) throw invalid(`The sandbox cannot do ${wish} on cancel.`, wish)
+      }
       say(subscription, words(params))
       endSubscription(world, subscription, 'cancellation_requested')
       return subscription
@@ -227,4 +236,10 @@ export const subscriptionRoutes: Route[] = [
       return findSubscription(world, id)
     },
   ),
+  route('GET', '/v1/subscription_items', `subscription ${PAGE}`, (world, call) => {
+    const subscription = text(call.params, 'subscription')
+    if (!subscription) throw required('subscription')
+    const items = findSubscription(world, subscription, 'subscription').items.data
+    return page(call, '/v1/subscription_items', items)
+  }),
 ]

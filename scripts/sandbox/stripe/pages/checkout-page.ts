@@ -26,9 +26,7 @@ function wording(world: World, session: Session) {
   const button =
     session.mode === 'subscription' ? (trialEnd ? 'Start trial' : 'Subscribe') : `${verb} ${today}`
   const title =
-    session.mode === 'subscription'
-      ? `Subscribe to ${first.description}`
-      : `${verb === 'Donate' ? 'Donate' : 'Pay'} · ${first.description}`
+    session.mode === 'subscription' ? `Subscribe to ${first.description}` : first.description
   return { lines, trialEnd, total: money(total, session.currency), per, today, button, title }
 }
 
@@ -88,12 +86,15 @@ ${testCards}
 }
 
 /** The bank's question before a payment with a card that wants it. */
-export const confirmPage = (world: World, session: Session, last4: string) =>
+export const confirmPage = (
+  world: World,
+  payment: { amount: number; currency: string; last4: string },
+) =>
   pageOf(
     'Confirm your payment',
     html`<main class="page"><section class="card"><div class="row"><span class="brand"><span class="mark" aria-hidden="true">SB</span>Sandbox Bank</span><span class="tag">Test mode</span></div>
 <h1>Is this you?</h1>
 <p class="soft">${world.merchant} asks for a payment with your card. Confirm that you started it.</p>
-<dl class="facts"><div><dt class="soft">To</dt><dd>${world.merchant}</dd></div><div><dt class="soft">Amount</dt><dd class="num">${money(session.amount_total, session.currency)}</dd></div><div><dt class="soft">Card</dt><dd class="num">•••• ${last4}</dd></div></dl>
+<dl class="facts"><div><dt class="soft">To</dt><dd>${world.merchant}</dd></div><div><dt class="soft">Amount</dt><dd class="num">${money(payment.amount, payment.currency)}</dd></div><div><dt class="soft">Card</dt><dd class="num">•••• ${payment.last4}</dd></div></dl>
 <form method="post"><button class="button primary wide" name="answer" value="yes">Confirm payment</button><button class="button wide" name="answer" value="no">This was not me</button></form></section></main>`,
   )

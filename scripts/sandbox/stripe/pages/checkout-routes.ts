@@ -66,8 +66,10 @@ export async function checkoutRoute(world: World, request: Request, id: string, 
   if (step === 'confirm') {
     const typed = world.typed.get(id)
     if (!typed) return seeOther(`/c/pay/${id}`)
-    if (request.method === 'GET')
-      return confirmPage(world, session, cardFrom(typed).number.slice(-4))
+    if (request.method === 'GET') {
+      const last4 = cardFrom(typed).number.slice(-4)
+      return confirmPage(world, { amount: session.amount_total, currency: session.currency, last4 })
+    }
     return attempt(world, session, typed, (await typedIn(request)).answer === 'yes')
   }
   if (request.method === 'GET') return checkoutPage(world, session, {})

@@ -47,6 +47,7 @@ export const testCards = html`<details><summary>Cards to try</summary><table>
 <tr><td class="num">4000 0000 0000 0002</td><td>is declined</td></tr>
 <tr><td class="num">4000 0000 0000 0341</td><td>is accepted now and fails at the next renewal</td></tr>
 <tr><td class="num">4000 0025 0000 3155</td><td>asks you to confirm</td></tr>
+<tr><td class="num">4000 0027 6000 3184</td><td>asks at every renewal, too</td></tr>
 </table><p>Any expiry date in the future and any three digits.</p></details>`
 
 /** The fields of a posted form. */

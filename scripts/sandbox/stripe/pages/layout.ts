@@ -66,3 +66,7 @@ export const money = (amount: number, currency: string) =>
 /** A day in UTC, such as 21 December 2026. */
 export const day = (seconds: number) =>
   new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }).format(seconds * 1000)
+
+/** The same day, shorter: 21 Dec 2026. */
+export const shortDay = (seconds: number) =>
+  new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeZone: 'UTC' }).format(seconds * 1000)

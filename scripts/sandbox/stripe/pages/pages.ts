@@ -1,8 +1,9 @@
 import type { World } from '../world.ts'
 import { checkoutRoute } from './checkout-routes.ts'
+import { confirmRoute, invoiceRoute } from './invoice-routes.ts'
 import { notice } from './layout.ts'
 import { portalRoute } from './portal-routes.ts'
-import { chargePage, invoicePage } from './receipt-page.ts'
+import { chargePage } from './receipt-page.ts'
 
 /** Answers the pages that people see: checkout, billing portal, invoices and receipts. */
 export async function servePage(world: World, request: Request): Promise<Response> {
@@ -16,7 +17,8 @@ export async function servePage(world: World, request: Request): Promise<Respons
   if (first === 'p' && second === 'session' && third) {
     return portalRoute(world, request, third, rest)
   }
-  if (first === 'i' && second) return invoicePage(world, second)
+  if (first === 'confirm' && second) return confirmRoute(world, request, second)
+  if (first === 'i' && second) return invoiceRoute(world, request, second)
   if (first === 'receipts' && second) return chargePage(world, second)
   return notice(world, 'There is nothing here', 'Check the address.', world.siteUrl, 404)
 }

@@ -5,7 +5,7 @@ import type { Invoice } from '../shapes/invoice.ts'
 import type { PortalSession } from '../shapes/platform.ts'
 import type { Subscription } from '../shapes/subscription.ts'
 import type { World } from '../world.ts'
-import { brand, day, type Html, money, pageOf } from './layout.ts'
+import { brand, day, type Html, money, pageOf, shortDay } from './layout.ts'
 
 export interface Portal {
   world: World
@@ -101,5 +101,5 @@ function invoiceRow(world: World, invoice: Invoice) {
   const tone = paid ? 'good' : invoice.status === 'open' ? 'bad' : ''
   const product = invoice.lines.data.at(-1)?.pricing.price_details.product ?? ''
   const what = world.products.get(product)?.name ?? ''
-  return html`<li><span>${day(invoice.created)}</span><span class="num end">${money(invoice.amount_due, invoice.currency)}</span><span class="soft small">${what}</span><span class="end"><span class="tag ${tone}">${paid ? 'Paid' : invoice.status === 'open' ? 'Open' : invoice.status}</span> <a href="${world.url}/i/${invoice.id}" aria-label="${paid ? 'Receipt' : 'Invoice'} of ${day(invoice.created)}">${paid ? 'Receipt' : 'Invoice'}</a></span></li>`
+  return html`<li><span>${shortDay(invoice.created)}</span><span class="num end">${money(invoice.amount_due, invoice.currency)}</span><span class="soft small">${what}</span><span class="end"><span class="tag ${tone}">${paid ? 'Paid' : invoice.status === 'open' ? 'Open' : invoice.status}</span> <a href="${world.url}/i/${invoice.id}" aria-label="${paid ? 'Receipt' : 'Invoice'} of ${day(invoice.created)}">${paid ? 'Receipt' : 'Invoice'}</a></span></li>`
 }

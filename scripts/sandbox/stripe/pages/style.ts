@@ -62,7 +62,7 @@ details { font-size: .875rem; color: var(--soft) } summary { cursor: pointer; pa
 .end { text-align: right } .history .tag { margin-right: .375rem } .facts { display: grid; gap: .5rem } .facts > div { display: flex; justify-content: space-between; gap: 1rem }
 @media (min-width: 56rem) {
   .split { display: grid; grid-template-columns: 1fr 1fr } .side { padding: 3.5rem 3rem } .side-in { margin: 0 0 0 auto; position: sticky; top: 3.5rem; gap: 1.75rem }
-  .main { padding: 3.5rem 3rem; background: var(--paper) } .main-in { margin: 0 auto 0 0 } .page { padding-top: 2.5rem } .card { padding: 1.5rem } .history.wide li { grid-template-columns: 10.5rem 6rem 1fr auto; align-items: center }
+  .main { padding: 3.5rem 3rem; background: var(--paper) } .main-in { margin: 0 auto 0 0 } .page { padding-top: 2.5rem } .card { padding: 1.5rem } .history.wide li { grid-template-columns: 8rem 6rem 1fr auto; align-items: center }
 }
 @media (max-width: 30rem) { .actions .button { flex: 1 1 100% } .choice > :nth-child(3) { grid-column: 2 } }
 @media (prefers-reduced-motion: no-preference) { .button { transition: filter .12s, border-color .12s } }

@@ -1,5 +1,6 @@
+import type { BalanceTransaction } from './balance.ts'
 import type { Metadata } from './common.ts'
-import type { BalanceTransaction, Charge } from './payment.ts'
+import type { Charge } from './payment.ts'
 
 export const REFUND_REASONS = ['duplicate', 'fraudulent', 'requested_by_customer'] as const
 export type RefundReason = (typeof REFUND_REASONS)[number]

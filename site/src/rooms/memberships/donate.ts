@@ -6,7 +6,8 @@ import { hideAddressWhenSignedIn } from './join.ts'
 /** Whole cents of what was typed, or a Problem at the field. */
 function cents(typed: string): number {
   const amount = Math.round(Number(typed) * 100)
-  if (!typed || !Number.isSafeInteger(amount) || amount <= 0) throw new Problem('Say how much you want to give', { field: 'other' })
+  if (!typed || !Number.isSafeInteger(amount) || amount <= 0)
+    throw new Problem('Say how much you want to give', { field: 'other' })
   return amount
 }
 
@@ -22,7 +23,9 @@ export function startDonate(): void {
   void hideAddressWhenSignedIn()
   onSubmit(form, async (data) => {
     const picked = text(data, 'amount')
-    const optional = ['note', 'in_honour_of'].map((name) => [name, text(data, name)]).filter(([, value]) => value)
+    const optional = ['note', 'in_honour_of']
+      .map((name) => [name, text(data, name)])
+      .filter(([, value]) => value)
     const email = text(data, 'email')
     const url = await openDoor('memberships/checkout', {
       donation: {

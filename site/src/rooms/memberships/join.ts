@@ -5,7 +5,9 @@ import { one, onSubmit, text } from '../../lib/forms.ts'
 export function startJoin(): void {
   const form = one<HTMLFormElement>('#join')
   const wanted = new URLSearchParams(location.search).get('tier')
-  const choice = [...form.querySelectorAll<HTMLInputElement>('[name=tier]')].find(({ value }) => value === wanted)
+  const choice = [...form.querySelectorAll<HTMLInputElement>('[name=tier]')].find(
+    ({ value }) => value === wanted,
+  )
   if (choice) choice.checked = true
   void hideAddressWhenSignedIn()
   onSubmit(form, async (data) => {
