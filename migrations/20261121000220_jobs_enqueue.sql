@@ -2,14 +2,16 @@
 
 create function jobs.message(job bigint, kind text, args jsonb, correlation_id text)
 returns jsonb
-language sql
+language plpgsql
 immutable
 set search_path = ''
 as $$
-  select case
+begin
+  return case
     when correlation_id is null then pg_catalog.jsonb_build_object('job', job, 'kind', kind, 'args', args)
     else pg_catalog.jsonb_build_object('job', job, 'kind', kind, 'args', args, 'correlation_id', correlation_id)
-  end
+  end;
+end
 $$;
 
 comment on function jobs.message is

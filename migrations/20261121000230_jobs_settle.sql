@@ -189,6 +189,7 @@ begin
     elsif not exists (
       select from jobs.attempts a
       where a.job = (report ->> 'job')::bigint and a.msg_id = (report ->> 'msg_id')::bigint and a.read_ct = (report ->> 'read_ct')::integer
+        and a.outcome = 'completed'
     ) then
       stale := stale || (report ->> 'job')::bigint;
     end if;

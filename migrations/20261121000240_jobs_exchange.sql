@@ -97,8 +97,9 @@ begin
     bulk_wanted := least(bulk_wanted, case when max_in_flight > 1 then room - 1 else room end);
   end if;
 
-  if exists (select from jobs.delayed d where d.queue = claim.queue and d.priority = 'interactive' and d.run_at <= at)
-     or exists (select from jobs.delayed d where d.queue = claim.queue and d.priority = 'bulk' and d.run_at <= at) then
+  -- Asked as "the first of them" and not as "does one exist": for that the planner would walk the whole table.
+  if (select d.run_at from jobs.delayed d where d.queue = claim.queue and d.priority = 'interactive' order by d.run_at limit 1) <= at
+     or (select d.run_at from jobs.delayed d where d.queue = claim.queue and d.priority = 'bulk' order by d.run_at limit 1) <= at then
     -- Said first, or the jobs promoted here would ring for a worker that is at it.
     perform jobs.promise(claim.queue, true);
     perform jobs.promote(claim.queue, 'interactive', at, greatest(wanted, 0) + 100);
@@ -130,11 +131,8 @@ declare
   moment timestamptz := pg_catalog.clock_timestamp();
 begin
   if busy then
-    -- Renewed every few seconds only: the row is shared by every worker of the queue.
-    if not exists (select from jobs.bells b where b.queue = promise.queue and b.busy_until > moment + interval '5 seconds') then
-      insert into jobs.bells (queue, busy_until) values (promise.queue, moment + interval '10 seconds')
-      on conflict on constraint bells_pkey do update set busy_until = excluded.busy_until;
-    end if;
+    insert into jobs.bells (queue, busy_until) values (promise.queue, moment + interval '10 seconds')
+    on conflict on constraint bells_pkey do update set busy_until = excluded.busy_until;
   else
     update jobs.bells b set busy_until = '-infinity' where b.queue = promise.queue and b.busy_until > moment;
   end if;
@@ -202,11 +200,13 @@ as $$
 declare
   at timestamptz := private.clock();
   own jobs.queues;
+  promised boolean;
 begin
   -- A crash of the server may undo the last moments of this. The jobs then run again, as handlers must bear anyway.
   perform pg_catalog.set_config('synchronous_commit', 'off', true);
 
   select q.* into own from jobs.queues q where q.name = exchange.queue;
+  select b.busy_until > pg_catalog.clock_timestamp() + interval '5 seconds' into promised from jobs.bells b where b.queue = exchange.queue;
   if own.name is null then
     raise exception using
       errcode = '22023',
@@ -225,7 +225,10 @@ begin
   claimed := coalesce(claimed, '[]'::jsonb);
 
   if claimed <> '[]' then
-    perform jobs.promise(exchange.queue, true);
+    -- Renewed every few seconds only: the row is shared by every worker of the queue.
+    if promised is not true then
+      perform jobs.promise(exchange.queue, true);
+    end if;
   else
     if quiet then
       perform jobs.promise(exchange.queue, false);

@@ -14,8 +14,8 @@ export async function bootstrap(url: string): Promise<void> {
     for (const file of readdirSync(folder).sort()) {
       if (!file.endsWith('.sql')) continue
       if (file.startsWith('40-')) {
-        await sql.unsafe(getAuthSchemaSql('postgres'))
-        await sql.unsafe(getStorageSchemaSql('postgres'))
+        await sql.unsafe(getAuthSchemaSql())
+        await sql.unsafe(getStorageSchemaSql())
       }
       await sql.unsafe(readFileSync(new URL(file, folder), 'utf8'))
     }

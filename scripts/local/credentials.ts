@@ -22,9 +22,13 @@ function bearerOf(request: Request): string | undefined {
 /** PostgREST's answers to a token that it cannot take. */
 function refuseToken(error: unknown, token: string): Response {
   const answer = (code: string, message: string, details: string | null = null) =>
-    json(401, { code, details, hint: null, message }, {
-      'www-authenticate': `Bearer error="invalid_token", error_description="${message}"`,
-    })
+    json(
+      401,
+      { code, details, hint: null, message },
+      {
+        'www-authenticate': `Bearer error="invalid_token", error_description="${message}"`,
+      },
+    )
   const parts = token.split('.').length
   if (parts !== 3) return answer('PGRST301', `Expected 3 parts in JWT; got ${parts}`)
   if (error instanceof errors.JWTExpired) return answer('PGRST303', 'JWT expired')

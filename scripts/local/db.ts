@@ -38,7 +38,9 @@ process.on('SIGHUP', () => stop(0))
 
 try {
   await bootstrap(cluster.url('supabase_admin'))
-  const wanted = readMigrations().filter((migration) => migration.version.slice(0, values.until.length) <= values.until)
+  const wanted = readMigrations().filter(
+    (migration) => migration.version.slice(0, values.until.length) <= values.until,
+  )
   const applied = await migrate(cluster.url('postgres'), wanted)
   const seconds = ((performance.now() - started) / 1000).toFixed(1)
   console.log(`ready in ${seconds} s · ${applied.length} migrations · ${cluster.url('postgres')}`)

@@ -24,7 +24,14 @@ export function functionEntries(project: Project): Record<string, string> {
   return Object.fromEntries(Object.entries(project.functions).map(entry))
 }
 
-const hopByHop = ['host', 'connection', 'content-length', 'transfer-encoding', 'keep-alive', 'expect']
+const hopByHop = [
+  'host',
+  'connection',
+  'content-length',
+  'transfer-encoding',
+  'keep-alive',
+  'expect',
+]
 
 async function firstPort(child: ChildProcess, onLine: (line: string) => void): Promise<number> {
   if (!child.stdout) throw new Error('the functions host has no output')
@@ -48,7 +55,14 @@ export async function startFunctions({ folder, project, environment, onLine }: F
     onLine?.(line)
   }
   const host = join(repository, 'scripts/local/functions/host.deno.ts')
-  const allow = ['--allow-net', '--allow-env', '--allow-read', '--allow-sys', '--quiet', '--no-lock']
+  const allow = [
+    '--allow-net',
+    '--allow-env',
+    '--allow-read',
+    '--allow-sys',
+    '--quiet',
+    '--no-lock',
+  ]
   const child = spawn(join(repository, 'node_modules/.bin/deno'), ['run', ...allow, host], {
     cwd: repository,
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -94,7 +108,10 @@ export async function startFunctions({ folder, project, environment, onLine }: F
       } catch (error) {
         if (request.signal.aborted) return new Response(null, { status: 499 })
         write(`functions host: ${error}`)
-        return json(503, { code: 'SERVICE_UNAVAILABLE', message: 'The functions host does not answer' })
+        return json(503, {
+          code: 'SERVICE_UNAVAILABLE',
+          message: 'The functions host does not answer',
+        })
       }
     },
     pid: child.pid,

@@ -38,7 +38,8 @@ export function serveGateway(options: GatewayOptions) {
     const [, service, , name = ''] = new URL(request.url).pathname.split('/')
     // Functions answer their own preflight, as on hosted.
     if (service === 'functions') return serveFunction(request, name)
-    if (request.method === 'OPTIONS') return new Response(null, { status: 200, headers: corsHeaders })
+    if (request.method === 'OPTIONS')
+      return new Response(null, { status: 200, headers: corsHeaders })
     if (service === 'rest') return serveRest(request)
     if (service === 'auth') return auth.fetch(request)
     return json(404, { message: 'no Route matched with those values' })

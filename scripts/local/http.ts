@@ -41,7 +41,10 @@ async function send(answer: Response, response: ServerResponse): Promise<void> {
  * Serves a fetch-style handler on 127.0.0.1. Bodies are streamed both ways; an error that the
  * handler lets through is logged and answered with 500.
  */
-export async function serveHttp(port: number, handler: Handler): Promise<{ close(): Promise<void> }> {
+export async function serveHttp(
+  port: number,
+  handler: Handler,
+): Promise<{ close(): Promise<void> }> {
   const origin = `http://127.0.0.1:${port}`
   const server: Server = createServer(async (message, response) => {
     try {
@@ -71,11 +74,16 @@ export const corsHeaders = {
   'access-control-allow-methods': 'GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD',
   'access-control-allow-headers':
     'authorization, apikey, content-type, x-client-info, x-supabase-api-version, prefer, accept-profile, content-profile, range, idempotency-key, x-upsert, x-metadata, cache-control',
-  'access-control-expose-headers': 'content-range, content-location, preference-applied, retry-after, sb-error-code',
+  'access-control-expose-headers':
+    'content-range, content-location, preference-applied, retry-after, sb-error-code',
   'access-control-max-age': '3600',
 }
 
 /** A JSON answer with the headers that let a page of any origin read it. */
-export function json(status: number, body: unknown, headers: Record<string, string> = {}): Response {
+export function json(
+  status: number,
+  body: unknown,
+  headers: Record<string, string> = {},
+): Response {
   return Response.json(body, { status, headers: { ...corsHeaders, ...headers } })
 }

@@ -20,7 +20,13 @@ interface NetResponse {
 }
 
 async function call(request: QueuedRequest): Promise<NetResponse> {
-  const empty = { status_code: null, content_type: null, headers: null, content: null, timed_out: null }
+  const empty = {
+    status_code: null,
+    content_type: null,
+    headers: null,
+    content: null,
+    timed_out: null,
+  }
   try {
     const answer = await fetch(request.url, {
       method: request.method,

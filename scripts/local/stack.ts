@@ -1,11 +1,18 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import postgres, { type Sql } from 'postgres'
+import type { Sandbox } from '../sandbox/main.ts'
 import { createAuth } from './auth/index.ts'
 import { bootstrap } from './bootstrap.ts'
 import { startCluster } from './cluster.ts'
 import { createCredentials } from './credentials.ts'
-import { functionsEnvironment, type Keys, loadKeys, type Ports, sandboxSecrets } from './environment.ts'
+import {
+  functionsEnvironment,
+  type Keys,
+  loadKeys,
+  type Ports,
+  sandboxSecrets,
+} from './environment.ts'
 import { startFunctions } from './functions-host.ts'
 import { serveGateway } from './gateway.ts'
 import { createMailbox, type Mailbox, serveMailbox } from './mailbox.ts'
@@ -15,7 +22,6 @@ import { readProject } from './project.ts'
 import { createRest } from './rest/index.ts'
 import { repository, runFolder } from './run-folder.ts'
 import { fillVault, setClock } from './settings.ts'
-import type { Sandbox } from '../sandbox/main.ts'
 
 export interface StackOptions {
   name: string
@@ -82,7 +88,11 @@ function dropWhenStale(folder: string, mark: string, log: (line: string) => void
   if (!existsSync(join(folder, 'data'))) return
   const before = existsSync(file) ? readFileSync(file, 'utf8') : ''
   if (before === mark) return
-  log(before ? 'The migrations changed: the local data is made anew' : 'Unfinished local data is removed')
+  log(
+    before
+      ? 'The migrations changed: the local data is made anew'
+      : 'Unfinished local data is removed',
+  )
   rmSync(join(folder, 'data'), { recursive: true, force: true })
 }
 
@@ -97,7 +107,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const urls = urlsOf(ports)
   const opened: (() => Promise<unknown>)[] = []
   const close = async () => {
-    while (opened.length > 0) await opened.pop()?.().catch((error) => console.error(error))
+    while (opened.length > 0)
+      await opened
+        .pop()?.()
+        .catch((error) => console.error(error))
   }
 
   try {
@@ -174,6 +187,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
           },
         },
         siteUrl: urls.site,
+        // Lives and goes with the database, whose customers it holds.
+        stripeStateFile: join(folder, 'data', 'sandbox-stripe.json'),
       })
       const running = sandbox
       opened.push(() => running.close())

@@ -11,6 +11,8 @@ export interface SandboxOptions {
     mailchimp: { url: string; secret?: string }
   }
   siteUrl: string
+  /** Where Stripe's account is kept between starts; without it a start begins empty. */
+  stripeStateFile?: string
 }
 
 export interface Sandbox {
@@ -29,6 +31,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     clock,
     webhook: options.webhooks.stripe,
     siteUrl: options.siteUrl,
+    ...(options.stripeStateFile ? { stateFile: options.stripeStateFile } : {}),
   })
   try {
     const mailchimp = await serveMailchimp({

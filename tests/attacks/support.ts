@@ -143,9 +143,10 @@ export async function makePeople() {
     for (const person of all)
       if (roleOf(person.kind) === 'authenticated') await join(tx as unknown as Sql, person)
   })
-  // Prices that are offered, and that are not, so that there is one to hide.
+  // Two prices, one offered and one not, so that there is one to hide.
+  const offered = 1_000_000 + parseInt(mark.slice(0, 6), 16) * 2
   await sql`insert into public.stripe_prices (price_id, purpose, currency, unit_amount, recurring_interval, is_offered)
-    values (${`price_on_${mark}`}, 'donation', 'usd', 700, 'month', true), (${`price_off_${mark}`}, 'donation', 'usd', 300, 'month', false)`
+    values (${`price_on_${mark}`}, 'donation', 'usd', ${offered}, 'month', true), (${`price_off_${mark}`}, 'donation', 'usd', ${offered + 1}, 'month', false)`
   async function leave() {
     const customers = members.map((person) => person.customerId)
     const ids = members.map((person) => person.memberId ?? '')
@@ -161,5 +162,5 @@ export async function makePeople() {
     })
     await end()
   }
-  return { people, mark, members, leave }
+  return { people, mark, members, offered, leave }
 }

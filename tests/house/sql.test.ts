@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { isFresh, stamp } from '../../scripts/policies.ts'
 import { filesLike, offences, read } from './files.ts'
 
 const migrations = filesLike(/^migrations\/.*\.sql$/)
@@ -87,6 +88,11 @@ describe('policy files', () => {
         expect(dropped).toBeLessThan(sql.indexOf(`create policy ${name} on ${table}`))
       }
     }
+  })
+
+  test('stand in the migration that was stamped from them', () => {
+    expect(isFresh()).toBe(true)
+    for (const file of policies) expect(stamp()).toContain(read(file).trimEnd())
   })
 
   test('close a table to every role before they open it', () => {

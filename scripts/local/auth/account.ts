@@ -65,7 +65,12 @@ export function accountRoutes(context: AuthContext): Hono {
       if (body.code_challenge) {
         const challenge = body.code_challenge
         const challengeMethod = body.code_challenge_method ?? 's256'
-        await beginFlow(sql, { userId: user.id, challenge, challengeMethod, method: 'email_change' })
+        await beginFlow(sql, {
+          userId: user.id,
+          challenge,
+          challengeMethod,
+          method: 'email_change',
+        })
       }
       await startEmailChange(user, email, context.redirect(c.req.query('redirect_to')), pkce)
     }

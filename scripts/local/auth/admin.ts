@@ -2,7 +2,14 @@ import { Hono } from 'hono'
 import type { AuthContext } from './context.ts'
 import { AuthError } from './errors.ts'
 import type { MailKind } from './mail.ts'
-import { createUser, normalEmail, publicUser, type UserRow, userByEmail, userById } from './users.ts'
+import {
+  createUser,
+  normalEmail,
+  publicUser,
+  type UserRow,
+  userByEmail,
+  userById,
+} from './users.ts'
 
 interface UserBody {
   id?: string
@@ -64,7 +71,9 @@ export function adminRoutes(context: AuthContext): Hono {
     const offset = (Number(c.req.query('page') ?? 1) - 1) * perPage
     const rows = await sql<UserRow[]>`
       select * from auth.users order by created_at desc, id limit ${perPage} offset ${offset}`
-    const [{ total = 0 } = {}] = await sql<{ total: number }[]>`select count(*)::int as total from auth.users`
+    const [{ total = 0 } = {}] = await sql<
+      { total: number }[]
+    >`select count(*)::int as total from auth.users`
     const users = await Promise.all(rows.map((row) => publicUser(sql, row)))
     c.header('x-total-count', String(total))
     return c.json({ users, aud: 'authenticated' })
@@ -75,15 +84,21 @@ export function adminRoutes(context: AuthContext): Hono {
     return c.json(await publicUser(sql, await add(body, body.email_confirm === true)))
   })
 
-  routes.get('/users/:id', async (c) => c.json(await publicUser(sql, await known(c.req.param('id')))))
+  routes.get('/users/:id', async (c) =>
+    c.json(await publicUser(sql, await known(c.req.param('id')))),
+  )
 
   routes.put('/users/:id', async (c) => {
     const user = await known(c.req.param('id'))
     const body: UserBody = await c.req.json()
     const email = body.email === undefined ? user.email : normalEmail(body.email)
     const hours = /^(\d+)h$/.exec(body.ban_duration ?? '')?.[1]
-    const banned = body.ban_duration === undefined ? user.banned_until
-      : hours ? new Date(Date.now() + Number(hours) * 3_600_000) : null
+    const banned =
+      body.ban_duration === undefined
+        ? user.banned_until
+        : hours
+          ? new Date(Date.now() + Number(hours) * 3_600_000)
+          : null
     await sql`
       update auth.users
       set email = ${email}, banned_until = ${banned},
@@ -103,17 +118,31 @@ export function adminRoutes(context: AuthContext): Hono {
   })
 
   routes.post('/generate_link', async (c) => {
-    const body: { type?: string; email?: string; password?: string; data?: Record<string, unknown>; redirect_to?: string } =
-      await c.req.json()
+    const body: {
+      type?: string
+      email?: string
+      password?: string
+      data?: Record<string, unknown>
+      redirect_to?: string
+    } = await c.req.json()
     const kind = kinds[body.type ?? '']
-    if (!kind) throw new AuthError(400, 'validation_failed', `Invalid email action link type requested: ${body.type}`)
+    if (!kind)
+      throw new AuthError(
+        400,
+        'validation_failed',
+        `Invalid email action link type requested: ${body.type}`,
+      )
     const email = normalEmail(body.email)
     const redirectTo = context.redirect(body.redirect_to ?? c.req.query('redirect_to'))
     let user = await userByEmail(sql, email)
     if (!user && kind === 'recovery') throw new AuthError(404, 'user_not_found', 'User not found')
     user ??= await add({ ...body, user_metadata: body.data ?? {} }, false)
     const issued = await context.mailCode(kind, user, { redirectTo, quiet: true })
-    const query = new URLSearchParams({ token: issued.hash, type: body.type ?? '', redirect_to: redirectTo })
+    const query = new URLSearchParams({
+      token: issued.hash,
+      type: body.type ?? '',
+      redirect_to: redirectTo,
+    })
     return c.json({
       ...(await publicUser(sql, user)),
       action_link: `${new URL(c.req.url).origin}/auth/v1/verify?${query}`,

@@ -115,7 +115,8 @@ export function createAuthContext(options: AuthOptions): AuthContext {
       })
       if (!claims.sub) throw new AuthError(403, 'bad_jwt', 'invalid claim: missing sub claim')
       const user = await userById(sql, claims.sub)
-      if (!user) throw new AuthError(403, 'user_not_found', 'User from sub claim in JWT does not exist')
+      if (!user)
+        throw new AuthError(403, 'user_not_found', 'User from sub claim in JWT does not exist')
       const sessionId = typeof claims.session_id === 'string' ? claims.session_id : ''
       if (sessionId && !(await sessions.exists(sessionId))) {
         const sentence = 'Session from session_id claim in JWT does not exist'

@@ -16,5 +16,4 @@ export class AuthError extends Error {
   }
 }
 
-export const otpExpired = () =>
-  new AuthError(403, 'otp_expired', 'Token has expired or is invalid')
+export const otpExpired = () => new AuthError(403, 'otp_expired', 'Token has expired or is invalid')

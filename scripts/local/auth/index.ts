@@ -17,7 +17,9 @@ export function createAuth(options: AuthOptions) {
   const { sql, settings } = context
   const app = new Hono().basePath('/auth/v1')
 
-  app.get('/health', (c) => c.json({ version: 'local', name: 'GoTrue', description: 'local stack' }))
+  app.get('/health', (c) =>
+    c.json({ version: 'local', name: 'GoTrue', description: 'local stack' }),
+  )
   app.get('/.well-known/jwks.json', (c) => c.json(options.keys.jwks))
   app.get('/settings', (c) =>
     c.json({
@@ -57,7 +59,11 @@ export function createAuth(options: AuthOptions) {
       return new AuthError(400, 'bad_json', 'Could not parse request body as JSON').response()
     }
     console.error(error)
-    return new AuthError(500, 'unexpected_failure', 'Unexpected failure, please check server logs').response()
+    return new AuthError(
+      500,
+      'unexpected_failure',
+      'Unexpected failure, please check server logs',
+    ).response()
   })
 
   return {

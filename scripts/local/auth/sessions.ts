@@ -36,7 +36,10 @@ export function createSessions({ sql, keys, issuer, jwtExpiry, reuseInterval }: 
       user_metadata: user.raw_user_meta_data,
       role: user.role,
       aal: 'aal1',
-      amr: methods.map(({ method, at }) => ({ method, timestamp: Math.floor(at.getTime() / 1000) })),
+      amr: methods.map(({ method, at }) => ({
+        method,
+        timestamp: Math.floor(at.getTime() / 1000),
+      })),
       session_id: sessionId,
       is_anonymous: user.is_anonymous,
     })
@@ -104,7 +107,8 @@ export function createSessions({ sql, keys, issuer, jwtExpiry, reuseInterval }: 
       return 'refresh_token_already_used' as const
     })
     if (typeof outcome === 'string') {
-      const what = outcome === 'refresh_token_not_found' ? 'Refresh Token Not Found' : 'Already Used'
+      const what =
+        outcome === 'refresh_token_not_found' ? 'Refresh Token Not Found' : 'Already Used'
       throw new AuthError(400, outcome, `Invalid Refresh Token: ${what}`)
     }
     const user = await userById(sql, outcome.row.user_id)

@@ -28,7 +28,11 @@ export interface UserRow {
 /** Addresses are compared in lower case, as Supabase Auth does. Throws 400 for what is none. */
 export function normalEmail(email: unknown): string {
   if (typeof email !== 'string' || !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email.trim())) {
-    throw new AuthError(400, 'validation_failed', 'Unable to validate email address: invalid format')
+    throw new AuthError(
+      400,
+      'validation_failed',
+      'Unable to validate email address: invalid format',
+    )
   }
   return email.trim().toLowerCase()
 }

@@ -28,7 +28,7 @@ function isolateOf(name: string): Isolate | undefined {
 }
 
 async function reloadOnChange(): Promise<void> {
-  let timer = 0
+  let timer: ReturnType<typeof setTimeout> | undefined
   for await (const event of Deno.watchFs(folder, { recursive: true })) {
     if (event.kind === 'access') continue
     clearTimeout(timer)

@@ -7,7 +7,7 @@ const wallClockLimit = Number(Deno.env.get('LOCAL_WALL_CLOCK_MS') ?? 150_000)
 interface Waiting {
   resolve(response: Response): void
   stream?: ReadableStreamDefaultController<Uint8Array>
-  timer: number
+  timer: ReturnType<typeof setTimeout>
 }
 
 const problem = (status: number, code: string, message: string) =>
@@ -41,7 +41,8 @@ export function createIsolate(name: string, entry: string, origin: string) {
   }
 
   const exhausted = () => problem(546, 'WORKER_LIMIT', 'Worker exceeded its wall clock limit')
-  const crashed = () => problem(500, 'WORKER_ERROR', 'Function exited due to an error (please check logs)')
+  const crashed = () =>
+    problem(500, 'WORKER_ERROR', 'Function exited due to an error (please check logs)')
   const endWhenIdle = () => {
     if (retired && waiting.size === 0 && background === 0) end(crashed)
   }
@@ -101,7 +102,8 @@ export function createIsolate(name: string, entry: string, origin: string) {
       endWhenIdle()
     },
     async handle(request: Request): Promise<Response> {
-      if (!(await loaded)) return problem(503, 'BOOT_ERROR', 'Worker failed to boot (please check logs)')
+      if (!(await loaded))
+        return problem(503, 'BOOT_ERROR', 'Worker failed to boot (please check logs)')
       const { pathname, search } = new URL(request.url)
       const body = request.body ? new Uint8Array(await request.arrayBuffer()) : null
       const id = ++lastId
@@ -110,7 +112,14 @@ export function createIsolate(name: string, entry: string, origin: string) {
         const timer = setTimeout(() => end(exhausted), wallClockLimit)
         waiting.set(id, { resolve, timer })
         request.signal.addEventListener('abort', () => post({ type: 'abort', id }))
-        post({ type: 'request', id, url: `${origin}${pathname}${search}`, method: request.method, headers, body })
+        post({
+          type: 'request',
+          id,
+          url: `${origin}${pathname}${search}`,
+          method: request.method,
+          headers,
+          body,
+        })
       })
     },
   }

@@ -55,7 +55,12 @@ async function answer(message: RequestMessage): Promise<void> {
     if (!handler) throw new Error('no handler')
     const request = new Request(url, { method, headers, body, signal: gone.signal })
     const response = await handler(request, {})
-    const head = { type: 'response' as const, id, status: response.status, headers: [...response.headers] }
+    const head = {
+      type: 'response' as const,
+      id,
+      status: response.status,
+      headers: [...response.headers],
+    }
     if (!response.body || !streamed.test(response.headers.get('content-type') ?? '')) {
       const whole = response.body ? new Uint8Array(await response.arrayBuffer()) : null
       host.postMessage({ ...head, body: whole })
@@ -69,9 +74,18 @@ async function answer(message: RequestMessage): Promise<void> {
     host.postMessage({ type: 'end', id })
   } catch (error) {
     console.error(error)
-    const text = JSON.stringify({ code: 'WORKER_ERROR', message: 'Function exited due to an error (please check logs)' })
+    const text = JSON.stringify({
+      code: 'WORKER_ERROR',
+      message: 'Function exited due to an error (please check logs)',
+    })
     const body = new TextEncoder().encode(text)
-    host.postMessage({ type: 'response', id, status: 500, headers: [['content-type', 'application/json']], body })
+    host.postMessage({
+      type: 'response',
+      id,
+      status: 500,
+      headers: [['content-type', 'application/json']],
+      body,
+    })
   } finally {
     running.delete(id)
   }

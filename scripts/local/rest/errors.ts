@@ -58,7 +58,8 @@ export function statusOf(code: string, anonymous: boolean): number {
  */
 export function renderable(error: unknown, anonymous: boolean): unknown {
   if (!isDatabaseError(error)) return error
-  if (/^PT|^PGRST/.test(error.code) || error.code === '42703' || error.code === '42883') return error
+  if (/^PT|^PGRST/.test(error.code) || error.code === '42703' || error.code === '42883')
+    return error
   const status = statusOf(error.code, anonymous)
   const body = {
     code: error.code,

@@ -4,7 +4,7 @@ import type { Kysely } from 'kysely'
 import type postgres from 'postgres'
 import type { Caller } from '../credentials.ts'
 import { renderable } from './errors.ts'
-import { applySession, readRoleSettings, type RestContext, restContext } from './session.ts'
+import { applySession, type RestContext, readRoleSettings, restContext } from './session.ts'
 import { restTypes } from './types.ts'
 
 export interface RestOptions {
@@ -38,7 +38,7 @@ const replaced = [
  * @supabase/lite on Postgres grants everything to everybody on its first request unless these are
  * replaced. So a version that named them otherwise must not start at all.
  */
-export function assertReplaceable(connection: object): asserts connection is Internals {
+export function internalsOf(connection: object): Internals {
   const internals = connection as unknown as Record<string, unknown>
   const missing: string[] = replaced.filter((name) => typeof internals[name] !== 'function')
   if (typeof internals.rlsState !== 'string') missing.push('rlsState')
@@ -47,6 +47,7 @@ export function assertReplaceable(connection: object): asserts connection is Int
       `@supabase/lite has changed: ${missing.join(', ')} not found on its Postgres connection. The local stack must not run with it.`,
     )
   }
+  return connection as unknown as Internals
 }
 
 /** lite prints every database error it answers; the caller has the answer, so this is noise. */
@@ -75,9 +76,8 @@ export async function createRest(options: RestOptions) {
     schemaCache: new InMemoryLruCacheDriver(),
     postgresOptions: { max: 2, onnotice: () => {} },
   })
-  assertReplaceable(connection)
-  assertReplaceable(introspection)
-  const internals: Internals = connection
+  const internals = internalsOf(connection)
+  const catalogue = internalsOf(introspection)
 
   let settings = await readRoleSettings(options.admin)
   const current = (): RestContext => {
@@ -88,10 +88,9 @@ export async function createRest(options: RestOptions) {
 
   internals.rlsState = 'active'
   internals.ensureRlsContext = async () => true
-  internals.applyJwtSessionContext = (transaction) =>
-    applySession(transaction, current(), settings)
-  internals.introspect = (request) => introspection.introspect(request)
-  internals.clearSchemaCache = () => introspection.clearSchemaCache()
+  internals.applyJwtSessionContext = (transaction) => applySession(transaction, current(), settings)
+  internals.introspect = (request) => catalogue.introspect(request)
+  internals.clearSchemaCache = () => catalogue.clearSchemaCache()
   internals.normalizeDbError = (error) => {
     const rendered = renderable(error, current().role === 'anon')
     if (typeof rendered === 'object' && rendered !== null) answered.add(rendered)
@@ -99,7 +98,7 @@ export async function createRest(options: RestOptions) {
   }
 
   const app = new App({
-    connection: connection as ReturnType<typeof createPostgresConnection>,
+    connection,
     api: { enabled: true, schemas: options.schemas, max_rows: options.maxRows },
     // lite never sees a token: the gateway has verified it and hands over the claims.
     auth: { enabled: false, jwt_secret: crypto.randomUUID() },
@@ -127,10 +126,14 @@ export async function createRest(options: RestOptions) {
     /** Forgets the schema and the roles' settings; the next request reads them anew. */
     async reload() {
       settings = await readRoleSettings(options.admin)
-      await introspection.clearSchemaCache()
+      await catalogue.clearSchemaCache()
     },
     async close() {
-      await Promise.all([connection, introspection].map((each) => (each as unknown as { close(): Promise<void> }).close()))
+      await Promise.all(
+        [connection, introspection].map((each) =>
+          (each as unknown as { close(): Promise<void> }).close(),
+        ),
+      )
     },
   }
 }

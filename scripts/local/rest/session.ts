@@ -37,7 +37,9 @@ export async function readRoleSettings(admin: postgres.Sql): Promise<RoleSetting
 
 function cookiesOf(header: string | undefined): Record<string, string> {
   const pairs = (header ?? '').split(';').map((pair) => pair.trim().split('='))
-  return Object.fromEntries(pairs.filter(([name]) => name).map(([name, ...v]) => [name, v.join('=')]))
+  return Object.fromEntries(
+    pairs.filter(([name]) => name).map(([name, ...v]) => [name, v.join('=')]),
+  )
 }
 
 /**

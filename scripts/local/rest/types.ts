@@ -16,8 +16,7 @@ const asWhole: Parse = (text) => {
 const asBoolean: Parse = (text) => text === 't'
 const asText: Parse = (text) => text
 const asTimestamp: Parse = (text) => text.replace(' ', 'T')
-const asTimestampWithZone: Parse = (text) =>
-  text.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00')
+const asTimestampWithZone: Parse = (text) => text.replace(' ', 'T').replace(/([+-]\d\d)$/, '$1:00')
 
 /** Parses the text form of an array, nested ones and NULL included. */
 export function parseArray(text: string, parse: Parse): unknown[] {

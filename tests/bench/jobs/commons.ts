@@ -39,8 +39,6 @@ export function commons(url: string): Contender {
       }
     },
     async enqueue(count, batch) {
-      // A worker that still looks around from the last drain would take these before the watch runs.
-      await Promise.all(drainedLater.splice(0))
       for (let sent = 0; sent < count; sent += batch) {
         if (batch === 1) {
           await sql`select jobs.enqueue(${queue}, 'noop', ${sql.json({ id: sent })})`
@@ -52,6 +50,10 @@ export function commons(url: string): Contender {
             array(select jsonb_array_elements(${sql.json(args)})))`
         }
       }
+    },
+    async rest() {
+      // A worker still looks around after its last job, and would take the next ones before the watch runs.
+      await Promise.all(drainedLater.splice(0))
     },
     async drain(count, batch) {
       const done = signal()

@@ -7,6 +7,8 @@ export interface Contender {
   enqueue(count: number, batch: number): Promise<void>
   /** Works off so many jobs with an empty handler, `batch` at a time, and resolves when they are booked as done. */
   drain(count: number, batch: number): Promise<void>
+  /** Waits until its workers of the last drain have ended. */
+  rest(): Promise<void>
   /** Milliseconds from the call that enqueues to the start of the handler, for an idle worker. */
   pickUp(samples: number): Promise<number[]>
   /** Removes all jobs, finished ones too. */

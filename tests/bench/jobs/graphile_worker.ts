@@ -48,6 +48,9 @@ export function graphileWorker(url: string): Contender {
         }
       }
     },
+    async rest() {
+      await Promise.all(stopping.splice(0))
+    },
     async drain(count, batch) {
       const done = signal()
       let left = count

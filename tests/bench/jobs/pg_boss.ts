@@ -37,6 +37,7 @@ export function pgBoss(url: string): Contender {
         }
       }
     },
+    async rest() {},
     async drain(count, batch) {
       for (let done = 0; done < count; ) {
         const jobs = await boss.fetch(queue, { batchSize: batch })

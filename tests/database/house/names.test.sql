@@ -19,7 +19,7 @@ select c.name || ' ' || i.relname
  where c.schema <> 'pgmq' and i.relname ~ '_idx\d*$';
 
 -- A list of words in a check is an enum in hiding: Studio shows no list for it, and the generated types no union.
--- Three lists are left as text, because Stripe and the code that stores its answers own the words.
+-- Four lists are left as text, because Stripe or the code that stores its answers owns the words and no admin picks one.
 create temporary view hidden_vocabularies as
 select c.name || ' ' || k.conname as finding
   from pg_catalog.pg_constraint k join own_tables c on c.oid = k.conrelid

@@ -1,6 +1,6 @@
 begin;
 -- include: own.sql
-select plan(16);
+select plan(18);
 
 create temporary view misnamed_policies as
 select table_name || ' ' || name as finding from own_policies
@@ -30,6 +30,13 @@ select distinct p.table_name || ' ' || p.name || ' ' || call[1] as finding
   cross join lateral (select array[found[2]]) as named (call)
  where found[1] is null or found[3] !~ '^(''[^'']*''(::[a-z_. ]+)?(, )?)*$';
 
+create temporary view unstable_helpers as
+select p.table_name || ' ' || p.name || ' ' || f.name as finding
+  from own_policies p join own_functions f
+    on pg_catalog.strpos(coalesce(p.qual, '') || coalesce(p.with_check, ''), f.schema || '.' || f.bare || '(') > 0
+  join pg_catalog.pg_proc r on r.oid = f.oid
+ where r.provolatile = 'v' or f.schema <> 'private';
+
 create temporary view claims_in_policies as
 select table_name || ' ' || name as finding from own_policies
  where coalesce(qual, '') || coalesce(with_check, '') ~* 'user_metadata|app_metadata|request\.jwt|auth\.(jwt|role|email)\(';
@@ -56,17 +63,20 @@ select is_empty('select * from policies_for_everybody', 'Every policy says for w
 select is_empty('select * from crowded_policies', 'A table has one permissive policy a command and role');
 select is_empty('select * from one_sided_updates', 'A policy for updates says which rows, and what they may become');
 select is_empty('select * from calls_once_a_row', 'A helper in a policy runs once a query');
+select is_empty('select * from unstable_helpers', 'A helper in a policy is stable, and hidden from the Data API');
 select is_empty('select * from claims_in_policies', 'No policy believes a token beyond who it is for');
 select is_empty('select * from policies_without_privilege', 'Every policy has the privilege that it refines');
 select is_empty('select * from privileges_without_policy', 'Every privilege has the policy that bounds it');
 
 create table public.careless (id uuid, owner uuid);
+create function public.helper() returns boolean language sql volatile set search_path = '' as 'select true';
 alter table public.careless enable row level security;
 create policy reading on public.careless for select using (owner = private.my_member_id());
 create policy select_two on public.careless for select to authenticated using (private.is_entitled(id, private.clock()));
 create policy select_three on public.careless for select to authenticated using ((select private.is_entitled(id, now())));
 create policy update_self on public.careless for update to authenticated
   using ((select auth.jwt() -> 'user_metadata' ->> 'role') = 'admin');
+create policy delete_self on public.careless for delete to authenticated using ((select public.helper()));
 grant insert on public.careless to authenticated;
 
 select set_has('select * from misnamed_policies', $$values ('public.careless reading')$$, 'A policy with another name is found');
@@ -77,6 +87,7 @@ select set_has('select * from calls_once_a_row',
   $$values ('public.careless reading private.my_member_id'), ('public.careless select_two private.is_entitled'),
     ('public.careless select_three private.is_entitled')$$,
   'A bare call, and a call about the row, are found');
+select set_has('select * from unstable_helpers', $$values ('public.careless delete_self public.helper()')$$, 'A helper that is served or volatile is found');
 select set_has('select * from claims_in_policies', $$values ('public.careless update_self')$$, 'A policy that believes user_metadata is found');
 select set_has('select * from policies_without_privilege', $$values ('public.careless select_two authenticated')$$, 'A policy without a privilege is found');
 select set_has('select * from privileges_without_policy', $$values ('public.careless insert authenticated')$$, 'A privilege without a policy is found');

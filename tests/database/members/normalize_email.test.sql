@@ -1,6 +1,6 @@
 begin;
 set local search_path = public, extensions;
-select plan(54);
+select plan(58);
 
 select is(private.normalize_email(null), null, 'No address stays no address');
 select is(private.normalize_email('Ada.Lovelace@Example.ORG'), 'ada.lovelace@example.org', 'Capital letters do not matter');

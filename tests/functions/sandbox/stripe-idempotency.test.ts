@@ -35,7 +35,7 @@ test('the same key with other parameters, or for another call, is refused', asyn
 })
 
 test('while the first request runs, a second with its key gets 409, and later the answer', async () => {
-  await sandbox.act('work', { ms: 150 })
+  await sandbox.act('work', { ms: 400 })
   const both = await Promise.allSettled([
     create('ada@example.org', 'k'),
     create('ada@example.org', 'k'),
@@ -48,7 +48,7 @@ test('while the first request runs, a second with its key gets 409, and later th
 })
 
 test('the SDK gets through a concurrent duplicate by its own retry', async () => {
-  await sandbox.act('work', { ms: 150 })
+  await sandbox.act('work', { ms: 400 })
   const retrying = () =>
     sandbox.stripe.customers.create(
       { email: 'ada@example.org' },

@@ -1,0 +1,36 @@
+import { styleText } from 'node:util'
+import type { Stack } from './stack.ts'
+
+const people = [
+  ['Ada', 'ada@example.org', 'member, monthly, visible'],
+  ['Bea', 'bea@example.org', 'member, annual, hidden'],
+  ['Cyn', 'cyn@example.org', 'her membership ended last month'],
+  ['Dot', 'dot@example.org', 'her card fails; Stripe still tries'],
+  ['Lea', 'lea@example.org', 'leader'],
+  ['Eve', 'eve@example.org', 'has not joined yet'],
+] as const
+
+/** The one screen that says what runs where, who can sign in, and what to try first. */
+export function welcomeScreen(urls: Stack['urls'], keys: Stack['keys']): string {
+  const title = (text: string) => `\n${styleText('bold', text)}`
+  const row = (name: string, value: string, note = '') =>
+    `  ${name.padEnd(11)} ${styleText('cyan', value.padEnd(38))} ${note}`
+  return [
+    title('What runs where'),
+    row('Site', urls.site, 'start here'),
+    row('Mailbox', urls.mailbox, 'every mail that was sent, with its code'),
+    row('Stripe', urls.stripe, 'the sandbox: what Stripe did'),
+    row('Mailchimp', urls.mailchimp, 'the sandbox: contacts, tags, journeys'),
+    row('Data API', `${urls.api}/rest/v1`, `apikey: ${keys.publishable}`),
+    row('Functions', urls.functions, '/operations/health tells how all is'),
+    row('Postgres', urls.database, 'psql; look into the schema admin'),
+    title('Who can sign in (with the code from the mailbox)'),
+    ...people.map(([name, email, what]) => row(name, email, what)),
+    title('What to try first'),
+    `  1. Join as Eve: ${urls.site}/join/ with the card 4242 4242 4242 4242, any later date, any three digits.`,
+    `  2. Look at her tags and her welcome: ${urls.mailchimp}`,
+    `  3. Sign in as Ada, open Billing, cancel, and see until when she stays: ${urls.site}/sign-in/`,
+    `  4. psql ${urls.database} -c 'select * from admin.attention'`,
+    `\n${styleText('dim', 'Ctrl-C stops everything. npm start -- --reset begins anew. npm run demo walks the main job by itself.')}`,
+  ].join('\n')
+}

@@ -1,0 +1,89 @@
+/**
+ * Every test: the rules (pgTAP), the rooms (vitest, each file with what it needs), the whole stack (vitest and a
+ * browser against one running stack). `npm test -- <words of a path>` runs only matching files.
+ */
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { runDatabaseTests } from '../tests/database/run.ts'
+import { bootstrap } from './local/bootstrap.ts'
+import { startCluster } from './local/cluster.ts'
+import { migrate } from './local/migrate.ts'
+import { repository, runFolder } from './local/run-folder.ts'
+
+const filter = process.argv.slice(2).filter((word) => !word.startsWith('-'))[0] ?? ''
+let passed = 0
+let failed = 0
+const began = performance.now()
+const since = () => `${((performance.now() - began) / 1000).toFixed(0)} s`
+
+async function rules() {
+  const folder = runFolder('db-test')
+  rmSync(folder, { recursive: true, force: true })
+  const cluster = await startCluster({ folder, port: 55_320 })
+  try {
+    await bootstrap(cluster.url('supabase_admin'))
+    await migrate(cluster.url('postgres'))
+    const result = await runDatabaseTests(cluster.url('postgres'), filter)
+    passed += result.passed
+    failed += result.failed
+    for (const complaint of result.complaints) console.log(complaint)
+    console.log(`Rules (pgTAP): ${result.passed} passed, ${result.failed} failed · ${since()}`)
+  } finally {
+    await cluster.stop()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+interface VitestReport {
+  numPassedTests: number
+  numFailedTests: number
+  success: boolean
+}
+
+/** Runs vitest with one of the two configurations and adds up what it reports. */
+async function suite(title: string, config: string) {
+  const folder = mkdtempSync(join(tmpdir(), 'commons-test-'))
+  const report = join(folder, 'report.json')
+  const code = await new Promise<number>((resolve) => {
+    const vitest = join(repository, 'node_modules/vitest/vitest.mjs')
+    const args = [
+      'run',
+      '--config',
+      config,
+      '--passWithNoTests',
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${report}`,
+      ...(filter ? [filter] : []),
+    ]
+    const child = spawn(process.execPath, [vitest, ...args], { cwd: repository, stdio: 'inherit' })
+    for (const signal of ['SIGINT', 'SIGTERM'] as const)
+      process.once(signal, () => child.kill(signal))
+    child.on('close', (ended) => resolve(ended ?? 1))
+  })
+  try {
+    const { numPassedTests, numFailedTests, success } = JSON.parse(
+      readFileSync(report, 'utf8'),
+    ) as VitestReport
+    passed += numPassedTests
+    // A file that cannot be read, or an error outside of a test, is a failure too.
+    failed += numFailedTests || (success && code === 0 ? 0 : 1)
+  } catch {
+    failed += 1
+  }
+  rmSync(folder, { recursive: true, force: true })
+  console.log(`${title}: done · ${since()}`)
+}
+
+await rules()
+await suite('Rooms (vitest)', 'tests/setup/rooms.config.ts')
+await suite('The whole stack (vitest, browser)', 'tests/setup/stack.config.ts')
+
+if (passed + failed === 0) {
+  console.error(`No test has a path with "${filter}" in it.`)
+  failed = 1
+}
+console.log(`\n${passed} passed, ${failed} failed`)
+process.exit(failed === 0 ? 0 : 1)

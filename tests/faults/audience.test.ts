@@ -1,0 +1,167 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { eventOf, fresh, invoice } from '../functions/support/events.ts'
+import { type House, openHouse } from '../functions/support/house.ts'
+import { contactOf, join, receive } from '../functions/support/people.ts'
+
+let house: House
+beforeAll(async () => {
+  house = await openHouse()
+})
+afterAll(() => house?.close())
+afterEach(() => house.mailchimp.faults.clear())
+
+const someone = () => `${fresh('someone')}@example.org`
+const effects = (effect: string, email: string) =>
+  house.mailchimp.ledger.entries({ effect }).filter(({ detail }) => detail?.email === email)
+const evidenceOf = async (member: string) =>
+  (
+    await house.sql`
+    select welcomed_at, welcome_evidence from private.audience_contacts where member_id = ${member}`
+  )[0]
+
+const everyFault = [
+  'rate_limit',
+  'server_error',
+  'timeout_before',
+  'timeout_after',
+  'slow_drip',
+  'garbage',
+] as const
+
+describe('The welcome starts exactly once', () => {
+  it.each(everyFault)('whatever happens to the first call: %s', async (kind) => {
+    const email = someone()
+    house.mailchimp.faults.add({ kind, times: 1, path: 'trigger' })
+    const { member_id } = await join(house, { email })
+    await house.work()
+    expect(effects('journey.started', email)).toHaveLength(1)
+    expect((await evidenceOf(member_id))?.welcomed_at).toBeInstanceOf(Date)
+  })
+
+  it('and when the answer was lost, the second answer is the evidence', async () => {
+    const email = someone()
+    house.mailchimp.faults.add({ kind: 'timeout_after', times: 1, path: 'trigger' })
+    const { member_id } = await join(house, { email })
+    await house.work()
+    expect((await evidenceOf(member_id))?.welcome_evidence).toContain('in the journey already')
+  })
+
+  it('also when the worker dies after the call, before it could say so', async () => {
+    const email = someone()
+    const { startJourney } = house.mailchimpClient
+    house.mailchimpClient.startJourney = async (address) => {
+      await startJourney(address)
+      house.mailchimpClient.startJourney = startJourney
+      throw new Error('The worker was killed')
+    }
+    const { member_id } = await join(house, { email })
+    await house.work()
+    expect(effects('journey.started', email)).toHaveLength(1)
+    expect((await evidenceOf(member_id))?.welcome_evidence).toContain('in the journey already')
+    const [effect] = await house.sql`
+      select finished_at is not null as finished from jobs.effects where key = ${`welcome:${member_id}`}`
+    expect(effect?.finished).toBe(true)
+  })
+
+  it('also when the job is replayed by hand', async () => {
+    const email = someone()
+    const { member_id } = await join(house, { email })
+    await house.work()
+    const args = house.sql.json({ member_id })
+    await house.sql`select jobs.enqueue('audience', 'start_welcome', ${args})`
+    await house.work()
+    expect(effects('journey.started', email)).toHaveLength(1)
+  })
+})
+
+describe('A notice is sent exactly once', () => {
+  it.each(everyFault)('whatever happens to the first call: %s', async (kind) => {
+    const email = someone()
+    const { customer, subscription } = await join(house, { email })
+    await house.work()
+    house.mailchimp.faults.add({ kind, times: 1, method: 'POST', path: 'events' })
+    const failed = invoice(fresh('in'), customer, subscription, { status: 'open', amount_paid: 0 })
+    await receive(house, eventOf('invoice.payment_failed', failed))
+    await house.work()
+    const attempts = await house.sql`
+      select a.attempt, a.outcome, a.note from jobs.attempts a
+        join public.membership_notices n on n.id = (a.args ->> 'notice_id')::bigint
+       where n.invoice_id = ${failed.id as string} order by a.attempt`
+    const sent = effects('event.recorded', email).length
+    expect({ attempts, sent }).toMatchObject({ sent: 1 })
+    const [notice] = await house.sql`
+      select sent_at is not null as sent from public.membership_notices
+       where invoice_id = ${failed.id as string}`
+    expect(notice?.sent).toBe(true)
+  })
+})
+
+describe('A notice that comes before her contact', () => {
+  it('waits until Mailchimp has her, instead of being lost', async () => {
+    const email = someone()
+    const { customer, subscription } = await join(house, { email })
+    const failed = invoice(fresh('in'), customer, subscription, { status: 'open', amount_paid: 0 })
+    house.mailchimp.faults.add({ kind: 'server_error', path: 'members' })
+    await receive(house, eventOf('invoice.payment_failed', failed))
+    await house.workers.audience.drain()
+    const [waiting] = await house.sql`select waiting_for from jobs.delayed where kind = 'notify'`
+    expect(waiting?.waiting_for).toBe('provider')
+    house.mailchimp.faults.clear()
+    await house.work()
+    expect(effects('event.recorded', email)).toHaveLength(1)
+  })
+})
+
+describe('While Mailchimp is away', () => {
+  it('nothing is lost: members keep joining, and all are there when it is back', async () => {
+    house.mailchimp.faults.add({ kind: 'server_error' })
+    const emails = [someone(), someone(), someone(), someone()]
+    for (const email of emails) await join(house, { email })
+    await house.workers.audience.drain()
+    const [waiting] = await house.sql`
+      select count(*)::int as jobs from jobs.delayed where queue = 'audience' and waiting_for = 'retry'`
+    expect(waiting?.jobs).toBe(4)
+    expect(await contactOf(house, emails[0]!).catch(() => 'away')).toBe('away')
+
+    house.mailchimp.faults.clear()
+    await house.work()
+    for (const email of emails) {
+      expect(await contactOf(house, email)).toMatchObject({ tags: ['active', 'member', 'monthly'] })
+      expect(effects('journey.started', email)).toHaveLength(1)
+    }
+  })
+
+  it('one call that fails in the middle leaves no half contact', async () => {
+    const email = someone()
+    house.mailchimp.faults.add({ kind: 'server_error', times: 1, path: 'tags' })
+    await join(house, { email })
+    await house.work()
+    expect(await contactOf(house, email)).toMatchObject({ tags: ['active', 'member', 'monthly'] })
+  })
+})
+
+describe('A worker that is killed in the middle of a job', () => {
+  it('has it taken over when its lease ends, and its late report changes nothing', async () => {
+    await house.sql`update jobs.kinds set lease = '2 seconds' where queue = 'audience' and kind = 'sync_contact'`
+    const email = someone()
+    await join(house, { email })
+    const [{ claimed }] = await house.sql<[{ claimed: object[] }]>`
+      select claimed from jobs.exchange('audience', wanted => 5)`
+    expect(claimed).toHaveLength(1)
+    // The worker is gone now. The lease runs on the real clock.
+    await vi.waitFor(
+      async () => {
+        await house.workers.audience.drain()
+        expect(await contactOf(house, email)).toMatchObject({ status: 'subscribed' })
+      },
+      { timeout: 15_000, interval: 300 },
+    )
+    const late = house.sql.json([{ ...claimed[0], outcome: 'completed', duration_ms: 1 }] as never)
+    const [answer] = await house.sql`select stale from jobs.exchange('audience', ${late})`
+    expect(answer?.stale).toHaveLength(1)
+    const attempts = await house.sql`
+      select outcome from jobs.attempts where kind = 'sync_contact' and job = ${(claimed[0] as { job: number }).job}
+       order by attempt`
+    expect(attempts.map(({ outcome }) => outcome)).toEqual(['lost', 'completed'])
+  }, 20_000)
+})

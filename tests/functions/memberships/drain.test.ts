@@ -1,0 +1,39 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { type House, openHouse } from '../support/house.ts'
+
+let house: House
+beforeAll(async () => {
+  house = await openHouse()
+})
+afterAll(() => house?.close())
+
+const ring = (headers: Record<string, string> = {}) =>
+  house.memberships.request('/memberships/drain', { method: 'POST', headers })
+
+describe('The worker’s door', () => {
+  it('answers at once and works behind it', async () => {
+    const [job] = await house.sql`
+      select jobs.enqueue('memberships', 'resolve_charge', '{"charge_id": "ch_unknown"}') as id`
+    const response = await ring({ authorization: 'Bearer test-worker-secret' })
+    expect(response.status).toBe(202)
+    expect(await response.json()).toEqual({ accepted: true })
+    await vi.waitFor(async () => {
+      const [done] = await house.sql`select outcome, note from jobs.attempts where job = ${job!.id}`
+      expect(done).toEqual({ outcome: 'completed', note: 'nothing left to do' })
+    })
+  })
+
+  it('opens to nobody without the secret', async () => {
+    expect((await ring()).status).toBe(401)
+    expect((await ring({ authorization: 'Bearer wrong' })).status).toBe(401)
+    expect((await ring({ authorization: 'Bearer ' })).status).toBe(401)
+    expect((await ring({ authorization: 'test-worker-secret' })).status).toBe(401)
+  })
+
+  it('stays shut with 503 while the secret is not configured', async () => {
+    delete house.env.WORKER_SECRET
+    expect((await ring({ authorization: 'Bearer undefined' })).status).toBe(503)
+    expect((await ring({ authorization: 'Bearer ' })).status).toBe(503)
+    house.env.WORKER_SECRET = 'test-worker-secret'
+  })
+})

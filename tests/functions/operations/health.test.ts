@@ -1,0 +1,117 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { createLog } from '../../../functions/_shared/log.ts'
+import type { Platform } from '../../../functions/_shared/platform.ts'
+import { createMailchimp } from '../../../functions/_shared/providers/mailchimp.ts'
+import { createStripe } from '../../../functions/_shared/providers/stripe.ts'
+import { connect, type Sql } from '../../../functions/_shared/sql.ts'
+import { createApp } from '../../../functions/operations/app.ts'
+import { type House, openHouse } from '../support/house.ts'
+
+let house: House
+let at: number
+beforeAll(async () => {
+  house = await openHouse()
+})
+afterAll(() => house?.close())
+beforeEach(async () => {
+  at = Date.now()
+  await house.sql`
+    insert into jobs.heartbeats (name, at) values ('jobs.tick', now())
+    on conflict (name) do update set at = excluded.at`
+})
+
+function doors(sql: Sql = house.sql as unknown as Sql, env = house.env) {
+  const read = (name: string) => env[name]
+  const platform: Platform = {
+    env: read,
+    log: createLog({ write: (line) => house.lines.push(line), now: () => new Date() }),
+    now: () => new Date(at),
+    randomId: () => 'fixed',
+    waitUntil: (work) => void work,
+  }
+  const pings = {
+    stripe: async () => await createStripe(read, platform.now).ping(300),
+    mailchimp: async () => await createMailchimp(read).ping(300),
+  }
+  return createApp({ ...platform, sql: () => sql, pings })
+}
+
+const ask = async (app = doors()) => {
+  const response = await app.request('/operations/health')
+  return { status: response.status, body: await response.json() }
+}
+
+describe('Health', () => {
+  it('is ok when everything answers', async () => {
+    const { status, body } = await ask()
+    expect(status).toBe(200)
+    expect(body).toMatchObject({
+      status: 'ok',
+      database: 'ok',
+      providers: { stripe: 'ok', mailchimp: 'ok' },
+      schedules: { 'jobs.tick': { ok: true } },
+    })
+  })
+
+  it('is degraded, not down, while a provider does not answer', async () => {
+    house.mailchimp.faults.add({ kind: 'timeout_before' })
+    const { status, body } = await ask()
+    house.mailchimp.faults.clear()
+    expect(status).toBe(200)
+    expect(body).toMatchObject({
+      status: 'degraded',
+      providers: { stripe: 'ok', mailchimp: 'unreachable' },
+    })
+  })
+
+  it('tells a wrong or missing key from a provider that does not answer', async () => {
+    const wrong = { ...house.env, STRIPE_SECRET_KEY: 'sk_test_other', MAILCHIMP_API_KEY: undefined }
+    const { body } = await ask(doors(undefined, wrong))
+    expect(body.providers).toEqual({ stripe: 'misconfigured', mailchimp: 'misconfigured' })
+  })
+
+  it('is degraded when a schedule stands still, a queue is paused or a job is dead', async () => {
+    await house.sql`update jobs.heartbeats set at = now() - interval '10 minutes' where name = 'jobs.tick'`
+    expect((await ask()).body).toMatchObject({
+      status: 'degraded',
+      schedules: { 'jobs.tick': { ok: false } },
+    })
+    await house.sql`update jobs.heartbeats set at = now() where name = 'jobs.tick'`
+
+    await house.sql`select admin.pause_queue('audience', 'A test')`
+    expect((await ask()).body).toMatchObject({
+      status: 'degraded',
+      queues: { audience: { enabled: false } },
+    })
+    await house.sql`select admin.resume_queue('audience')`
+    expect((await ask()).body.status).toBe('ok')
+  })
+
+  it('is down with 503 when the database does not answer', async () => {
+    const nowhere = connect(() => 'postgresql://postgres@127.0.0.1:1/postgres', 1)
+    const { status, body } = await ask(doors(nowhere))
+    await nowhere.end()
+    expect(status).toBe(503)
+    expect(body).toMatchObject({ status: 'down', database: 'unreachable' })
+  })
+
+  it('asks the providers once in thirty seconds, however often it is asked', async () => {
+    const app = doors()
+    house.stripe.requests.clear()
+    await Promise.all([ask(app), ask(app), ask(app)])
+    at += 29_000
+    await ask(app)
+    expect(house.stripe.requests.entries()).toHaveLength(1)
+    at += 1_000
+    await ask(app)
+    expect(house.stripe.requests.entries()).toHaveLength(2)
+  })
+
+  it('tells no secret and no address', async () => {
+    const text = JSON.stringify((await ask()).body)
+    const values = Object.values(house.env).filter((value) => value && value.length > 6)
+    expect(values.length).toBeGreaterThan(8)
+    for (const value of values) expect(text).not.toContain(value)
+    expect(text).not.toMatch(/@|127\.0\.0\.1|postgres/)
+  })
+})

@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config'
+
+/** Tests against one running stack, one file after the other: they move its clock and break its providers. */
+export default defineConfig({
+  test: {
+    include: ['tests/{parity,attacks,site}/**/*.test.ts'],
+    globalSetup: ['tests/setup/stack.ts'],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    fileParallelism: false,
+    maxWorkers: 1,
+  },
+})

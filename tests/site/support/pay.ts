@@ -1,0 +1,41 @@
+import type { Page } from 'playwright-core'
+import { expect } from 'vitest'
+import type { Site } from './site.ts'
+
+/** A card that the sandbox accepts. */
+export const goodCard = { number: '4242 4242 4242 4242', expiry: '12 / 39', cvc: '123' }
+
+/** Fills in a card on the sandbox's payment or billing page. */
+export async function typeCard(page: Page, card = goodCard): Promise<void> {
+  await page.getByLabel('Card number').fill(card.number)
+  await page.getByLabel('Expiry').fill(card.expiry)
+  await page.getByLabel('Security code').fill(card.cvc)
+}
+
+/** Joins as a visitor: from the front page over the payment page to the welcome. */
+export async function join(
+  page: Page,
+  buyer: { email: string; name: string; tier: string },
+): Promise<void> {
+  await page.goto('/')
+  await page.getByRole('link', { name: `Join as ${buyer.tier} member` }).click()
+  await page.waitForURL('**/join/**')
+  await page.getByLabel('Your e-mail address').fill(buyer.email)
+  await page.getByRole('button', { name: 'Continue to payment' }).click()
+  await page.getByRole('heading', { name: /^Subscribe to/ }).waitFor()
+  await typeCard(page)
+  await page.getByLabel('Name on card').fill(buyer.name)
+  await page.getByRole('button', { name: 'Subscribe' }).click()
+  await page.waitForURL('**/welcome*')
+}
+
+/** Waits until the webhook has made a membership of the payment. */
+export async function arrived(site: Site, email: string): Promise<void> {
+  await expect
+    .poll(
+      () => site.sql`
+        select m.status from public.memberships m join public.member_emails e using (member_id) where e.email = ${email}`,
+      { timeout: 15_000 },
+    )
+    .toEqual([{ status: 'active' }])
+}

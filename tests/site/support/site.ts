@@ -1,0 +1,110 @@
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import postgres from 'postgres'
+import { expect, inject, vi } from 'vitest'
+import { setClock } from '../../../scripts/local/settings.ts'
+
+const urls = inject('urls')
+
+/** Debian's headless browser, or the one that CHROMIUM names. */
+const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium-headless-shell'
+const flags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+
+/** One person's browser: what it complained about is kept beside it. */
+export interface Visit {
+  page: Page
+  context: BrowserContext
+  /** Errors of the console and of scripts, in order. */
+  complaints: string[]
+}
+
+export type Site = Awaited<ReturnType<typeof openSite>>
+
+/** A browser and a database connection beside the running stack. Close it after the tests of a file. */
+export async function openSite() {
+  const browser: Browser = await chromium.launch({ executablePath, args: flags })
+  const sql = postgres(urls.database, { max: 2, onnotice: () => {} })
+  return {
+    urls,
+    sql,
+    /** Opens a fresh browser, as somebody who was never here. */
+    async visit(options: { width?: number; javaScript?: boolean } = {}): Promise<Visit> {
+      const context = await browser.newContext({
+        baseURL: urls.site,
+        viewport: { width: options.width ?? 1100, height: 800 },
+        javaScriptEnabled: options.javaScript ?? true,
+      })
+      context.setDefaultTimeout(15_000)
+      const page = await context.newPage()
+      const complaints: string[] = []
+      page.on('pageerror', (error) => complaints.push(error.message))
+      page.on('console', (message) => {
+        if (message.type() === 'error')
+          complaints.push(`${message.text()} ${message.location().url}`)
+      })
+      return { page, context, complaints }
+    },
+    /** Makes the database believe that it is another moment; undefined brings it back to now. */
+    travelTo: (moment: Date | undefined) => setClock(sql, moment),
+    async close() {
+      await browser.close()
+      await sql.end({ timeout: 1 })
+    },
+  }
+}
+
+interface Mail {
+  to: string
+  subject: string
+  code: string
+  link: string
+}
+
+/** The mails to an address, newest first. */
+export async function mailsTo(email: string): Promise<Mail[]> {
+  const response = await fetch(`${urls.mailbox}/api/messages?to=${encodeURIComponent(email)}`)
+  return (await response.json()) as Mail[]
+}
+
+/** Waits until the page's room shows a state. */
+export async function state(page: Page, wanted: string): Promise<void> {
+  await page.locator(`[data-state="${wanted}"]`).waitFor()
+}
+
+/** Types an address into the sign-in page and waits for the mail. */
+export async function askForCode(page: Page, email: string): Promise<Mail> {
+  const before = (await mailsTo(email)).length
+  await page.getByLabel('Your e-mail address').fill(email)
+  const field = page.getByLabel('Six-digit code')
+  // An address is mailed at most once a second, so the page may say to wait.
+  await vi.waitFor(
+    async () => {
+      if (!(await field.isVisible()))
+        await page.getByRole('button', { name: 'Mail me a code' }).click()
+      await field.waitFor({ timeout: 700 })
+    },
+    { timeout: 10_000, interval: 200 },
+  )
+  await expect.poll(async () => (await mailsTo(email)).length).toBeGreaterThan(before)
+  return (await mailsTo(email))[0]!
+}
+
+/** Signs in by the mailed code, and waits for the page that was asked for. */
+export async function signIn(page: Page, email: string, next = '/account/'): Promise<void> {
+  await page.goto(`/sign-in/?next=${encodeURIComponent(next)}`)
+  const { code } = await askForCode(page, email)
+  await page.getByLabel('Six-digit code').fill(code)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.waitForURL((url) => url.pathname === new URL(next, urls.site).pathname)
+}
+
+/** An address that nobody had before. */
+export const freshEmail = (name: string): string =>
+  `${name}.${crypto.randomUUID().slice(0, 8)}@example.org`
