@@ -58,6 +58,12 @@ export function parseJson<S extends z.ZodType>(
   )
 }
 
+/** Whether any text in it holds what Postgres cannot store: a NUL, or half of a surrogate pair. */
+function isUnstorable(value: unknown): boolean {
+  if (typeof value === 'string') return value.includes('\0') || !value.isWellFormed()
+  return typeof value === 'object' && value !== null && Object.values(value).some(isUnstorable)
+}
+
 /** Reads a JSON body of at most `limit` bytes and checks it: 413, 400 (no JSON) or 422 (wrong field). */
 export async function readJson<S extends z.ZodType>(
   request: Request,
@@ -65,5 +71,7 @@ export async function readJson<S extends z.ZodType>(
   limit = 16 * 1024,
 ): Promise<z.output<S>> {
   const bytes = await readBytes(request, limit)
-  return parseJson(new TextDecoder().decode(bytes) || '{}', schema, 422)
+  const body = parseJson(new TextDecoder().decode(bytes) || '{}', schema, 422)
+  if (isUnstorable(body)) throw new Refusal(422, 'The text holds a character that cannot be stored')
+  return body
 }

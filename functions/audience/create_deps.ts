@@ -9,12 +9,16 @@ import { handlers } from './jobs/index.ts'
 /** Mailchimp takes ten calls at once for a key, from everybody who uses it. */
 const CONCURRENCY = 8
 
-/** Builds what the room needs from its platform. Each part is made at its first use. */
-export function createDeps(platform: Platform): DoorDeps {
+/**
+ * Builds what the room needs from its platform. Each part is made at its first use. `stop` ends a drain
+ * soon: what it has in hand goes back to the queue.
+ */
+export function createDeps(platform: Platform): DoorDeps & { stop(): void } {
   const { env, now, log } = platform
   const sql = lazy(() => connect(env))
-  const worker = lazy(() =>
-    createWorker<JobDeps>({
+  let stop = () => {}
+  const worker = lazy(() => {
+    const made = createWorker<JobDeps>({
       queue: 'audience',
       handlers,
       sql: sql(),
@@ -26,7 +30,15 @@ export function createDeps(platform: Platform): DoorDeps {
       },
       log,
       concurrency: CONCURRENCY,
-    }),
-  )
-  return { ...platform, sql, drain: async () => await worker().drain() }
+    })
+    stop = made.stop
+    return made
+  })
+  return {
+    ...platform,
+    sql,
+    // Not async: a setting that is missing is said to who rings, with 503.
+    drain: () => worker().drain(),
+    stop: () => stop(),
+  }
 }

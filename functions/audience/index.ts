@@ -10,4 +10,8 @@ const platform = platformOf('audience', {
   waitUntil: runtime && ((work) => runtime.waitUntil(work)),
 })
 
-export default { fetch: createApp(createDeps(platform)).fetch }
+const deps = createDeps(platform)
+// The platform says so before it ends an isolate.
+globalThis.addEventListener('beforeunload', deps.stop)
+
+export default { fetch: createApp(deps).fetch }

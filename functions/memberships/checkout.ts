@@ -43,10 +43,10 @@ export async function checkout(c: Ctx, deps: DoorDeps): Promise<Response> {
   requireKey(c.req.raw, keys, user)
   const { return_path, website: _, ...wish } = await readJson(c.req.raw, checkoutBody)
   const site = required(deps.env, 'SITE_URL')
-  const thanks = wish.tier ? '/welcome' : '/thank-you'
+  const [thanks, back] = wish.tier ? ['/welcome', '/join'] : ['/thank-you', '/donate']
   const urls = {
     success_url: `${new URL(thanks, site).href}?session_id={CHECKOUT_SESSION_ID}`,
-    cancel_url: onOurSite(return_path ?? '/', site, 'return_path'),
+    cancel_url: onOurSite(return_path ?? back, site, 'return_path'),
   }
 
   const client = clientOf(c, deps)

@@ -1,7 +1,7 @@
 import type { Auth } from './auth/index.ts'
 import type { Credentials } from './credentials.ts'
 import type { FunctionsHost } from './functions-host.ts'
-import { corsHeaders, json, serveHttp } from './http.ts'
+import { json, preflight, serveHttp } from './http.ts'
 import type { Project } from './project.ts'
 import type { Rest } from './rest/index.ts'
 
@@ -38,8 +38,7 @@ export function serveGateway(options: GatewayOptions) {
     const [, service, , name = ''] = new URL(request.url).pathname.split('/')
     // Functions answer their own preflight, as on hosted.
     if (service === 'functions') return serveFunction(request, name)
-    if (request.method === 'OPTIONS')
-      return new Response(null, { status: 200, headers: corsHeaders })
+    if (request.method === 'OPTIONS') return preflight(request)
     if (service === 'rest') return serveRest(request)
     if (service === 'auth') return auth.fetch(request)
     return json(404, { message: 'no Route matched with those values' })

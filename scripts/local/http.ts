@@ -72,11 +72,16 @@ export async function serveHttp(
 export const corsHeaders = {
   'access-control-allow-origin': '*',
   'access-control-allow-methods': 'GET, POST, PUT, PATCH, DELETE, OPTIONS, HEAD',
-  'access-control-allow-headers':
-    'authorization, apikey, content-type, x-client-info, x-supabase-api-version, prefer, accept-profile, content-profile, range, idempotency-key, x-upsert, x-metadata, cache-control',
   'access-control-expose-headers':
     'content-range, content-location, preference-applied, retry-after, sb-error-code',
   'access-control-max-age': '3600',
+}
+
+/** Lets a page of any origin send what it asks to send, as hosted's gateway does. */
+export function preflight(request: Request): Response {
+  const asked = request.headers.get('access-control-request-headers')
+  const headers = asked ? { ...corsHeaders, 'access-control-allow-headers': asked } : corsHeaders
+  return new Response(null, { status: 200, headers })
 }
 
 /** A JSON answer with the headers that let a page of any origin read it. */

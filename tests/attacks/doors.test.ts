@@ -76,6 +76,7 @@ describe.each(doors)('$path', ({ path, stranger }) => {
     ['a hundred thousand brackets', '['.repeat(100_000)],
     ['bytes that are no text', new Uint8Array([0xff, 0xfe, 0x00, 0xc0, 0xaf])],
     ['a nul', '{"tier": "\\u0000"}'],
+    ['half of a letter', '{"tier": "\\ud800"}'],
     ['half a body', '{"tier": "mon'],
     ['a prototype', '{"__proto__": {"tier": "monthly"}, "constructor": {}}'],
     [

@@ -33,7 +33,9 @@ test('The secret key is refused when a browser sends it', async () => {
 })
 
 test('The secret key opens the doors of an administrator', async () => {
-  const answer = await ask('/auth/v1/admin/users?per_page=1', { headers: { apikey: target.secret } })
+  const answer = await ask('/auth/v1/admin/users?per_page=1', {
+    headers: { apikey: target.secret },
+  })
   expect(answer.status).toBe(200)
   expect(answer.body.users).toBeInstanceOf(Array)
 })

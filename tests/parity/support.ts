@@ -1,6 +1,6 @@
 import { createClient, type Session, type SupabaseClient } from '@supabase/supabase-js'
 import { importJWK, type JWK, type JWTPayload, SignJWT } from 'jose'
-import { afterAll } from 'vitest'
+import { afterAll, inject } from 'vitest'
 
 /** A project that these tests speak to: the running test stack, or the one that PARITY_URL names. */
 export interface Target {
@@ -39,10 +39,11 @@ async function findTarget(): Promise<Target> {
       sign: signerOf(process.env.PARITY_SIGNING_KEY),
     }
   }
-  const { stack } = await import('../setup/stack.ts')
-  const { urls, keys } = await stack()
-  const { publishable, secret, sign } = keys
-  return { url: urls.api, publishable, secret, mailbox: urls.mailbox, sign }
+  const { loadKeys } = await import('../../scripts/local/environment.ts')
+  const { runFolder } = await import('../../scripts/local/run-folder.ts')
+  const urls = inject('urls')
+  const keys = await loadKeys(runFolder(inject('stackName')))
+  return { url: urls.api, mailbox: urls.mailbox, ...keys }
 }
 
 export const target = await findTarget()

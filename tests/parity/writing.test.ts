@@ -42,7 +42,10 @@ test('A member embeds their own profile', async () => {
 test('An update answers 204 and nothing, unless the rows are asked for', async () => {
   const silent = await ask(own(), patch({ headline: 'Builds bridges' }))
   expect([silent.status, silent.text]).toEqual([204, ''])
-  const shown = await ask(`${own()}&select=headline`, patch({ headline: 'Mends' }, 'return=representation'))
+  const shown = await ask(
+    `${own()}&select=headline`,
+    patch({ headline: 'Mends' }, 'return=representation'),
+  )
   expect([shown.status, shown.body]).toEqual([200, [{ headline: 'Mends' }]])
 })
 

@@ -7,7 +7,7 @@ import { AuthError } from './errors.ts'
 import { createMail, type MailKind, type Send } from './mail.ts'
 import { type Issued, issue, type TokenType } from './one-time.ts'
 import { safeRedirect } from './redirects.ts'
-import { createSessions, type Sessions } from './sessions.ts'
+import { createSessions, refuseBanned, type Sessions } from './sessions.ts'
 import { type UserRow, userById } from './users.ts'
 
 export interface AuthOptions {
@@ -122,6 +122,7 @@ export function createAuthContext(options: AuthOptions): AuthContext {
         const sentence = 'Session from session_id claim in JWT does not exist'
         throw new AuthError(403, 'session_not_found', sentence)
       }
+      refuseBanned(user, 403)
       return { user, sessionId }
     },
   }

@@ -17,6 +17,13 @@ export interface SessionSettings {
 
 const opaque = () => randomBytes(9).toString('base64url')
 
+/** Throws for somebody who is banned at this moment. */
+export function refuseBanned(user: UserRow, status: 400 | 403): void {
+  if (user.banned_until && user.banned_until > new Date()) {
+    throw new AuthError(status, 'user_banned', 'User is banned')
+  }
+}
+
 /** Opens, renews and ends sessions; access tokens carry the claims that hosted puts into them. */
 export function createSessions({ sql, keys, issuer, jwtExpiry, reuseInterval }: SessionSettings) {
   async function answer(user: UserRow, sessionId: string, refreshToken: string) {
@@ -54,9 +61,7 @@ export function createSessions({ sql, keys, issuer, jwtExpiry, reuseInterval }: 
   }
 
   async function open(user: UserRow, method: string, userAgent: string | null = null) {
-    if (user.banned_until && user.banned_until > new Date()) {
-      throw new AuthError(400, 'user_banned', 'User is banned')
-    }
+    refuseBanned(user, 400)
     const sessionId = crypto.randomUUID()
     const refreshToken = opaque()
     await sql.begin(async (tx) => {
@@ -113,6 +118,7 @@ export function createSessions({ sql, keys, issuer, jwtExpiry, reuseInterval }: 
     }
     const user = await userById(sql, outcome.row.user_id)
     if (!user) throw new AuthError(400, 'user_not_found', 'User not found')
+    refuseBanned(user, 400)
     return answer(user, outcome.row.session_id, outcome.next)
   }
 

@@ -17,7 +17,12 @@ describe('A worker', () => {
     const ids = await queue.owe(120)
     const seen: number[] = []
     const summary = await queue
-      .worker({ greet: async (job) => (seen.push(job.id), { note: `hello ${job.args.n}` }) })
+      .worker({
+        greet: async (job) => {
+          seen.push(job.id)
+          return { note: `hello ${job.args.n}` }
+        },
+      })
       .drain()
     expect(seen.sort((a, b) => a - b)).toEqual(ids)
     expect(summary).toMatchObject({ claimed: 120, completed: 120, failed: 0, stale: 0 })
@@ -142,7 +147,12 @@ describe('A worker', () => {
   test('looks again at once when it is poked, and drains once only', async () => {
     const first = Promise.withResolvers<void>()
     const seen: number[] = []
-    const worker = queue.worker({ greet: async (job) => (seen.push(job.id), first.promise) })
+    const worker = queue.worker({
+      greet: async (job) => {
+        seen.push(job.id)
+        await first.promise
+      },
+    })
     await queue.owe(1)
     const draining = worker.drain()
     await queue.until(() => seen.length === 1)

@@ -27,7 +27,7 @@ describe('A visitor', () => {
       amount_total: 10_000,
       customer_email: 'vera@example.org',
       success_url: `${SITE}/welcome?session_id={CHECKOUT_SESSION_ID}`,
-      cancel_url: `${SITE}/`,
+      cancel_url: `${SITE}/join`,
     })
   })
 
@@ -51,6 +51,7 @@ describe('A visitor', () => {
       submit_type: 'donate',
       metadata: { purpose: 'donation', note: 'For the library' },
       success_url: `${SITE}/thank-you?session_id={CHECKOUT_SESSION_ID}`,
+      cancel_url: `${SITE}/donate`,
     })
   })
 

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { createApp } from '../../../functions/memberships/app.ts'
+import { createDeps } from '../../../functions/memberships/create_deps.ts'
 import { type House, openHouse } from '../support/house.ts'
 
 let house: House
@@ -35,5 +37,31 @@ describe('The worker’s door', () => {
     expect((await ring({ authorization: 'Bearer undefined' })).status).toBe(503)
     expect((await ring({ authorization: 'Bearer ' })).status).toBe(503)
     house.env.WORKER_SECRET = 'test-worker-secret'
+  })
+
+  it('answers 503, and leaves the jobs where they are, while a setting of the worker is missing', async () => {
+    const env: Record<string, string | undefined> = {
+      ...house.env,
+      SUPABASE_DB_URL: house.url,
+      STRIPE_SECRET_KEY: undefined,
+    }
+    const deps = createDeps({
+      env: (name) => env[name],
+      log: house.log,
+      now: () => new Date(),
+      randomId: () => 'fixed',
+      waitUntil: (work) => void work,
+    })
+    const headers = { authorization: 'Bearer test-worker-secret' }
+    const response = await createApp(deps).request('/memberships/drain', {
+      method: 'POST',
+      headers,
+    })
+    expect(response.status).toBe(503)
+    expect(JSON.parse(house.lines.at(-1)!)).toMatchObject({
+      event: 'configuration.missing',
+      setting: 'STRIPE_SECRET_KEY',
+    })
+    await deps.sql().end()
   })
 })

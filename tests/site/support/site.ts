@@ -52,7 +52,11 @@ export async function openSite() {
       return { page, context, complaints }
     },
     /** Makes the database believe that it is another moment; undefined brings it back to now. */
-    travelTo: (moment: Date | undefined) => setClock(sql, moment),
+    async travelTo(moment: Date | undefined): Promise<void> {
+      await setClock(sql, moment)
+      // Buckets that were filled in the future would stay empty until then.
+      await sql`truncate private.rate_limits`
+    },
     async close() {
       await browser.close()
       await sql.end({ timeout: 1 })
