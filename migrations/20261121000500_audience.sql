@@ -8,6 +8,7 @@ create table private.audience_contacts (
   state private.contact_state not null default 'new',
   tags text[] not null default '{}',
   synced_at timestamptz,
+  checked_in uuid,
   parked_reason text,
   remedy text,
   welcomed_at timestamptz,
@@ -20,6 +21,7 @@ create index audience_contacts_email on private.audience_contacts (email);
 comment on table private.audience_contacts is 'What Mailchimp holds of each member, as we last left it there.';
 comment on column private.audience_contacts.email is 'The address under which Mailchimp knows her. Differs from her primary address until the change was carried over.';
 comment on column private.audience_contacts.tags is 'Our tags that are on at Mailchimp.';
+comment on column private.audience_contacts.checked_in is 'The daily check that last saw the contact on Mailchimp''s list.';
 comment on column private.audience_contacts.remedy is 'What the member must do herself before Mailchimp takes her again.';
 comment on column private.audience_contacts.welcomed_at is 'When the welcome journey started; welcome_evidence says how we know.';
 

@@ -157,6 +157,9 @@ declare
   drifted integer := 0;
   ours constant text[] := '{member,active,alumni,monthly,annual,donor_annual}'::text[];
 begin
+  update private.audience_contacts c set checked_in = run
+    from pg_catalog.jsonb_to_recordset(contacts) k(email text)
+   where c.email = pg_catalog.lower(k.email);
   for theirs in
     select c.member_id, c.state, k.status, k.tags, c.email
       from pg_catalog.jsonb_to_recordset(contacts) k(email text, status text, tags text[])
@@ -222,6 +225,31 @@ as $$
 $$;
 
 comment on function private.continue_drift_check is 'Enqueues the next page of the comparison.';
+
+create function private.finish_drift_check(run uuid, at timestamptz default private.clock())
+returns integer
+language sql
+volatile
+set search_path = ''
+as $$
+  with gone as (
+    update private.audience_contacts c set state = 'archived'
+     where c.state in ('subscribed', 'unsubscribed', 'pending') and c.checked_in is distinct from run
+       -- Whoever was brought there while the check went through the list may have been missed by it.
+       and c.synced_at < at - interval '1 hour'
+    returning c.member_id
+  ), told as (
+    insert into private.audience_drift (run_id, member_id, difference, action)
+    select run, gone.member_id, 'Mailchimp''s list does not show the contact any more',
+           'explained: left as it is until something changes'
+      from gone
+    returning 1
+  )
+  select count(*)::integer from told
+$$;
+
+comment on function private.finish_drift_check is
+  'Ends a comparison: contacts that no page of the list showed were removed there by somebody. That is respected and written down. Returns how many.';
 
 create view admin.parked_contacts with (security_invoker = true) as
 select c.member_id, p.name, c.email, c.parked_reason, c.remedy

@@ -26,7 +26,7 @@ const ofFiles: Check[] = [
   { name: 'types (tsc)', command: [bin('tsc')] },
   { name: 'types (deno)', command: [bin('deno'), 'check', 'functions/*/index.ts'] },
   { name: 'types (astro)', command: [bin('astro'), 'check', '--root', 'site'] },
-  { name: 'lint (biome)', command: [bin('biome'), 'ci', '--error-on-warnings'] },
+  { name: 'lint (biome)', command: [bin('biome'), 'ci', '--error-on-warnings', '--colors=off'] },
   { name: 'policy stamp', command: [process.execPath, 'scripts/policies.ts', 'check'] },
 ]
 const ofDatabase: Check[] = [

@@ -1,6 +1,7 @@
 -- Demo data for a stack on one's own machine, never for production: prices of the provider sandbox,
 -- the cast that tests and demo share, and forty members so that the directory looks alive.
--- It can be run again. Ids, prices and periods are those that the sandbox starts with.
+-- It can be run again. Ids, prices and periods are those that the Stripe
+-- sandbox starts with (scripts/sandbox/stripe/seed-people.ts).
 
 insert into public.stripe_prices (price_id, purpose, tier, currency, unit_amount, recurring_interval) values
   ('price_monthly', 'dues', 'monthly', 'usd', 1000, 'month'),
@@ -51,8 +52,7 @@ $$;
 
 -- Her dues at Stripe, applied as an event would be: first as she joined, then as they are today.
 create function pg_temp.demo_dues(
-  key text, tier public.membership_tier, joined timestamptz, since timestamptz, until timestamptz,
-  status text default 'active'
+  key text, tier public.membership_tier, joined timestamptz, since timestamptz, status text default 'active'
 )
 returns void
 language plpgsql
@@ -61,6 +61,10 @@ declare
   today constant timestamptz := pg_catalog.date_trunc('day', pg_catalog.now(), 'UTC');
   price constant text := 'price_' || tier;
   amount constant bigint := (select p.unit_amount from public.stripe_prices p where p.price_id = price);
+  period constant interval := case when tier = 'monthly' then interval '1 month' else interval '1 year' end;
+  -- Stripe counts periods from the beginning, so that the 31st comes back to the 31st.
+  last_since constant timestamptz := case when status = 'past_due' then since + period else since end;
+  until constant timestamptz := case when status = 'past_due' then since + period * 2 else since + period end;
   sub jsonb;
 begin
   if exists (select from public.subscriptions s where s.subscription_id = 'sub_' || key) then
@@ -71,7 +75,7 @@ begin
     'cancel_at_period_end', false,
     'items', pg_catalog.jsonb_build_object('data', pg_catalog.jsonb_build_array(pg_catalog.jsonb_build_object(
       'price', pg_catalog.jsonb_build_object('id', price, 'unit_amount', amount),
-      'current_period_start', extract(epoch from since), 'current_period_end', extract(epoch from until)))));
+      'current_period_start', extract(epoch from last_since), 'current_period_end', extract(epoch from until)))));
   perform private.apply_subscription(sub, 'created', joined, 'demo data', 'demo data', joined);
 
   insert into public.invoices (invoice_id, customer_id, subscription_id, status, amount_due, amount_paid, currency,
@@ -79,16 +83,19 @@ begin
   values ('in_' || key, 'cus_' || key, 'sub_' || key,
     case when status = 'past_due' then 'open' else 'paid' end::public.invoice_status,
     amount, case when status = 'past_due' then 0 else amount end, 'usd', until, 1,
-    case when status = 'past_due' then today + interval '3 days' end, since,
-    case when status <> 'past_due' then since end, since)
+    case when status = 'past_due' then (
+      -- Stripe tries again one, three, five and seven days after the first attempt.
+      select min(last_since + pg_catalog.make_interval(days => days)) from pg_catalog.unnest('{1,3,5,7}'::integer[]) days
+       where last_since + pg_catalog.make_interval(days => days) > pg_catalog.now()) end,
+    last_since, case when status <> 'past_due' then last_since end, last_since)
   on conflict do nothing;
 
   sub := sub || pg_catalog.jsonb_build_object('status', status);
   if status = 'canceled' then
-    sub := sub || pg_catalog.jsonb_build_object('canceled_at', extract(epoch from until - interval '9 days'),
+    sub := sub || pg_catalog.jsonb_build_object('canceled_at', extract(epoch from since + interval '20 days'),
       'ended_at', extract(epoch from until), 'cancellation_details', '{"reason": "cancellation_requested"}'::jsonb);
   end if;
-  perform private.apply_subscription(sub, 'fetched', case when status = 'past_due' then since else today end,
+  perform private.apply_subscription(sub, 'fetched', case when status = 'past_due' then last_since else today end,
     'demo data', 'demo data', pg_catalog.now());
   if status = 'past_due' then
     perform private.open_notice(
@@ -108,23 +115,23 @@ begin
     select * from (values
       ('ada', 1, 'Ada Park', 'Product manager, AI for public libraries', 'Oakland, California',
        'I help librarians choose, test and sometimes refuse AI tools. Before that I built search for a museum. Ask me about catalogues, cats, or how to run a pilot that people can leave.',
-       true, 'member', 'monthly', 'active', interval '7 months', 12, 18),
+       true, 'member', 'monthly', 'active', interval '7 months', 12),
       ('bea', 2, 'Bea Lindholm', 'Researcher, energy forecasting', 'Gothenburg, Sweden',
        'I model wind. I prefer to read along for now.',
-       false, 'member', 'annual', 'active', interval '100 days', 100, 265),
+       false, 'member', 'annual', 'active', interval '100 days', 100),
       ('cyn', 3, 'Cyn Moreau', 'Brand strategist between two chapters', 'Brussels, Belgium',
        'Taking a break to finish a book about slogans. I will be back.',
-       true, 'member', 'monthly', 'canceled', interval '9 months', 61, -31),
+       true, 'member', 'monthly', 'canceled', interval '9 months', 66),
       ('dot', 4, 'Dot Adeyemi', 'Game writer teaching machines to joke', 'London, United Kingdom',
        'Comedy is timing, and models have none. I run a small workshop on writing with and against them.',
-       true, 'member', 'monthly', 'past_due', interval '5 months', 2, 28),
+       true, 'member', 'monthly', 'past_due', interval '5 months', 33),
       ('lea', 5, 'Lea Novak', 'Community lead at Women Defining AI', 'Ljubljana, Slovenia',
        'I welcome newcomers, plan our gatherings and answer within a day. Write to me when something is unclear: it is usually unclear to others too.',
-       true, 'leader', 'annual', 'active', interval '2 years', 200, 165),
+       true, 'leader', 'annual', 'active', interval '2 years', 200),
       ('kim', 6, 'Kim Tran', 'Engineer, keeps our agents honest', 'Melbourne, Australia',
        'I connect the tools that this community runs on, and I read the audit log with my coffee.',
-       true, 'admin', 'annual', 'active', interval '15 months', 150, 215)
-    ) as people (key, number, name, headline, location, bio, visible, role, tier, status, member_for, began, ends)
+       true, 'admin', 'annual', 'active', interval '15 months', 150)
+    ) as people (key, number, name, headline, location, bio, visible, role, tier, status, member_for, began)
   loop
     joined := today - one.member_for;
     perform pg_temp.demo_person(one.key,
@@ -133,7 +140,7 @@ begin
       one.key || '@example.org', one.name, one.headline, one.location, one.bio, one.visible,
       one.role::public.member_role, joined);
     perform pg_temp.demo_dues(one.key, one.tier::public.membership_tier, joined,
-      today - pg_catalog.make_interval(days => one.began), today + pg_catalog.make_interval(days => one.ends), one.status);
+      today - pg_catalog.make_interval(days => one.began), one.status);
   end loop;
 end
 $$;
@@ -236,8 +243,7 @@ begin
       ('00000000-0000-4000-8000-0000000001' || pg_catalog.lpad(one.number::text, 2, '0'))::uuid, null,
       'demo' || pg_catalog.lpad(one.number::text, 2, '0') || '@example.org', one.name, one.headline, one.location,
       one.bio, true, 'member', since);
-    perform pg_temp.demo_dues(key, tier, since, since,
-      since + case when tier = 'monthly' then interval '30 days' else interval '365 days' end);
+    perform pg_temp.demo_dues(key, tier, since, since);
   end loop;
 end
 $$;

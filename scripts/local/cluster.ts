@@ -2,6 +2,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import {
   chmodSync,
   chownSync,
+  closeSync,
   existsSync,
   mkdirSync,
   openSync,
@@ -61,7 +62,8 @@ export function runningPostmaster(data: string): { pid: number; ready: boolean }
   if (!existsSync(file)) return undefined
   const lines = readFileSync(file, 'utf8').split('\n')
   const pid = Number(lines[0])
-  if (!isAlive(pid, 'postgres')) return undefined
+  // The id may be another's by now: only one that serves this folder counts.
+  if (!isAlive(pid, data)) return undefined
   return { pid, ready: lines[7]?.trim() === 'ready' }
 }
 
@@ -70,6 +72,12 @@ export async function stopPostmaster(pid: number): Promise<void> {
   if (!isAlive(pid, 'postgres')) return
   process.kill(pid, 'SIGINT')
   await waitUntil(() => !isAlive(pid, 'postgres'), 20_000, 'Postgres did not stop')
+}
+
+/** Stops the postmaster that a killed run left on a folder's data, if there is one. */
+export async function stopLeftOver(folder: string): Promise<void> {
+  const left = runningPostmaster(join(folder, 'data'))
+  if (left) await stopPostmaster(left.pid)
 }
 
 /**
@@ -98,8 +106,7 @@ export async function startCluster({ folder, port }: ClusterOptions): Promise<Cl
   mkdirSync(folder, { recursive: true })
   const bin = buildRuntimeTree(findInstallation(), join(folder, 'rt'))
 
-  const leftOver = runningPostmaster(data)
-  if (leftOver) await stopPostmaster(leftOver.pid)
+  await stopLeftOver(folder)
 
   const fresh = !existsSync(join(data, 'complete'))
   if (fresh) {
@@ -120,25 +127,33 @@ export async function startCluster({ folder, port }: ClusterOptions): Promise<Cl
     detached: true,
     stdio: ['ignore', log, log],
   })
+  closeSync(log)
   const pid = child.pid
   if (pid === undefined) throw new Error(`Postgres could not be started from ${bin}`)
   child.unref()
   const watchdog = guard(pid)
+  const stop = async () => {
+    await stopPostmaster(pid)
+    // Last, and never left behind: it would signal whoever has the id by then.
+    watchdog.kill('SIGKILL')
+  }
 
-  const up = () => runningPostmaster(data)?.ready === true || child.exitCode !== null
-  await waitUntil(up, 20_000, `Postgres did not become ready, see ${logFile}`)
-  if (child.exitCode !== null) {
-    const tail = readFileSync(logFile, 'utf8').trim().split('\n').slice(-5).join('\n')
-    throw new Error(`Postgres ended with code ${child.exitCode}:\n${tail}`)
+  try {
+    const up = () => runningPostmaster(data)?.ready === true || child.exitCode !== null
+    await waitUntil(up, 20_000, `Postgres did not become ready, see ${logFile}`)
+    if (child.exitCode !== null) {
+      const tail = readFileSync(logFile, 'utf8').trim().split('\n').slice(-5).join('\n')
+      throw new Error(`Postgres ended with code ${child.exitCode}:\n${tail}`)
+    }
+  } catch (error) {
+    await stop()
+    throw error
   }
   return {
     pid,
     port,
     fresh,
     url: (role) => `postgresql://${role}@127.0.0.1:${port}/postgres`,
-    stop: async () => {
-      watchdog.kill('SIGKILL')
-      await stopPostmaster(pid)
-    },
+    stop,
   }
 }

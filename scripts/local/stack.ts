@@ -4,7 +4,7 @@ import postgres, { type Sql } from 'postgres'
 import type { Sandbox } from '../sandbox/main.ts'
 import { createAuth } from './auth/index.ts'
 import { bootstrap } from './bootstrap.ts'
-import { startCluster } from './cluster.ts'
+import { startCluster, stopLeftOver } from './cluster.ts'
 import { createCredentials } from './credentials.ts'
 import {
   functionsEnvironment,
@@ -17,7 +17,9 @@ import { startFunctions } from './functions-host.ts'
 import { serveGateway } from './gateway.ts'
 import { createMailbox, type Mailbox, serveMailbox } from './mailbox.ts'
 import { fingerprint, migrate, readMigrations } from './migrate.ts'
+import { takeFolder } from './owner.ts'
 import { startPgNet } from './pg-net.ts'
+import { takenPort } from './ports.ts'
 import { readProject } from './project.ts'
 import { createRest } from './rest/index.ts'
 import { repository, runFolder } from './run-folder.ts'
@@ -113,7 +115,14 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         .catch((error) => console.error(error))
   }
 
+  const giveBack = takeFolder(folder, name)
+  opened.push(async () => giveBack())
   try {
+    // Before the data is touched: a database that a killed run left behind still writes there.
+    await stopLeftOver(folder)
+    const { site: _served, stripe, mailchimp, ...own } = ports
+    const taken = await takenPort(options.sandbox ? { ...own, stripe, mailchimp } : own)
+    if (taken) throw new Error(taken)
     if (options.reset) rmSync(join(folder, 'data'), { recursive: true, force: true })
     const migrations = readMigrations()
     const mark = fingerprint(migrations)
@@ -189,6 +198,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         siteUrl: urls.site,
         // Lives and goes with the database, whose customers it holds.
         stripeStateFile: join(folder, 'data', 'sandbox-stripe.json'),
+        people: options.seed ?? false,
       })
       const running = sandbox
       opened.push(() => running.close())

@@ -13,6 +13,8 @@ export interface SandboxOptions {
   siteUrl: string
   /** Where Stripe's account is kept between starts; without it a start begins empty. */
   stripeStateFile?: string
+  /** Start with the members of supabase/seed.sql. */
+  people?: boolean
 }
 
 export interface Sandbox {
@@ -31,6 +33,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     clock,
     webhook: options.webhooks.stripe,
     siteUrl: options.siteUrl,
+    people: options.people ?? false,
     ...(options.stripeStateFile ? { stateFile: options.stripeStateFile } : {}),
   })
   try {

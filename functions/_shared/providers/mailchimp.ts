@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import sdk from '@mailchimp/mailchimp_marketing'
 import { z } from 'zod'
 import { type Env, optional, required } from '../env.ts'
 import { mailchimpFailure } from './mailchimp_errors.ts'
+import { connect, type Operation } from './mailchimp_sdk.ts'
 
 export interface Tag {
   name: string
@@ -15,15 +15,6 @@ export interface Contact {
   lastName: string
   /** Whether somebody who is new there joins as subscribed. It never changes who is there already. */
   consents: boolean
-}
-
-/** One call of a batch, in Mailchimp's own words. */
-export interface Operation {
-  method: 'PUT' | 'PATCH' | 'POST'
-  path: string
-  params?: Record<string, string>
-  body: string
-  operation_id: string
 }
 
 export interface MembersPage {
@@ -60,39 +51,6 @@ const TIMEOUT_MS = 10_000
 /** Mailchimp's key of a contact: MD5 of her address in lower case. */
 export const subscriberHash = (email: string): string =>
   createHash('md5').update(email.trim().toLowerCase()).digest('hex')
-
-/** The part of the SDK's client that we use; its published types leave out most of it. */
-interface Sdk {
-  basePath: string
-  timeout: number
-  setConfig(config: { apiKey: string }): void
-  ping: { get(): Promise<unknown> }
-  lists: Record<
-    | 'setListMember'
-    | 'updateListMember'
-    | 'updateListMemberTags'
-    | 'createListMemberEvent'
-    | 'getListMemberEvents'
-    | 'deleteListMember'
-    | 'getListMembersInfo',
-    (...args: unknown[]) => Promise<unknown>
-  >
-  customerJourneys: { trigger(journey: string, step: string, body: object): Promise<unknown> }
-  batches: {
-    start(body: { operations: Operation[] }): Promise<unknown>
-    status(id: string): Promise<unknown>
-  }
-}
-
-/** A client of our own: the SDK exports one that everybody would share, with one configuration. */
-function connect(apiKey: string, base: string, timeoutMs: number): Sdk {
-  const client = Reflect.construct((sdk as object).constructor, []) as Sdk
-  // Only `basePath` can point elsewhere. Without `server` in the configuration it is left as it is.
-  client.basePath = `${base.replace(/\/+$/, '')}/3.0`
-  client.timeout = timeoutMs
-  client.setConfig({ apiKey })
-  return client
-}
 
 const member = z.object({ status: z.string() })
 const event = z.object({

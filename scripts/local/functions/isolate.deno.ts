@@ -54,14 +54,19 @@ export function createIsolate(name: string, entry: string, origin: string) {
   }
 
   function receive(message: FromWorker): void {
-    if (message.type === 'loaded') return markLoaded(true)
+    if (message.type === 'loaded') {
+      markLoaded(true)
+      return
+    }
     if (message.type === 'failed') {
       console.error(`${name}: ${message.message}`)
-      return end(crashed)
+      end(crashed)
+      return
     }
     if (message.type === 'background') {
       background += message.change
-      return endWhenIdle()
+      endWhenIdle()
+      return
     }
     const request = waiting.get(message.id)
     if (!request) return

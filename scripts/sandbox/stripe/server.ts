@@ -20,6 +20,7 @@ import { subscriptionRoutes } from './objects/subscriptions.ts'
 import { overviewPage } from './pages/overview-page.ts'
 import { servePage } from './pages/pages.ts'
 import { seedCatalogue, seedEndpoint } from './seed.ts'
+import { seedPeople } from './seed-people.ts'
 import { createKeeper, loadWorld } from './store.ts'
 import { createWorld, emptyWorld, type World } from './world.ts'
 
@@ -31,6 +32,8 @@ export interface StripeOptions {
   webhook?: { url: string; secret: string }
   /** Where the hosted pages send a person back to when nothing else is said. */
   siteUrl: string
+  /** Start with the members of the demo data; without them the account has no customers. */
+  people?: boolean
   /** The name on the hosted pages; by default the site's host name. */
   merchant?: string
   /** Origin of the hosted pages as a browser reaches them; by default the server's own. */
@@ -125,7 +128,11 @@ export async function serveStripe(options: StripeOptions): Promise<StripeServer>
 
   const live = () => liveUntil(world, Math.floor(clock.now().getTime() / 1000), flush)
   const known = options.stateFile !== undefined && loadWorld(world, options.stateFile)
-  if (!known) seedCatalogue(world)
+  const seed = () => {
+    seedCatalogue(world)
+    if (options.people) seedPeople(world)
+  }
+  if (!known) seed()
   seedEndpoint(world, webhook)
   clock.onAdvance(async () => {
     live()
@@ -160,7 +167,7 @@ export async function serveStripe(options: StripeOptions): Promise<StripeServer>
       idempotency.clear()
       delivery.reset()
       emptyWorld(world)
-      seedCatalogue(world)
+      seed()
       seedEndpoint(world, webhook)
       keeper.save()
     },

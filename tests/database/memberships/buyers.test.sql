@@ -1,6 +1,6 @@
 begin;
 -- include: stripe.sql
-select plan(34);
+select plan(35);
 create function pg_temp.member_of(customer text) returns text language sql as $$
   select e.email from private.stripe_customers c join member_emails e on e.member_id = c.member_id and e.is_primary where c.customer_id = customer
 $$;
@@ -31,6 +31,7 @@ select is(pg_temp.reviews(), 'Paid with an address of another member', 'That goe
 select is((select other_member_id from private.identity_reviews), pg_temp.ada(), 'with the other member');
 select pg_temp.receive('checkout.session.completed', pg_temp.session('cs_b3', 'subscription', buyer => pg_temp.login('ben')::text, customer => 'cus_ada'), '2026-06-16Z');
 select is(pg_temp.member_of('cus_ada'), 'ada@example.org', 'A customer never changes hands by a checkout');
+select is((select member_id from private.checkouts where session_id = 'cs_b3'), pg_temp.ada(), 'what was bought with it is its member''s');
 select alike(pg_temp.reviews(), '%Signed in as one member, paid with the customer of another', 'it is reviewed');
 
 -- A signed-in stranger, whose subscription and invoice arrive before her checkout.

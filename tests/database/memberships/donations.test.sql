@@ -1,6 +1,6 @@
 begin;
 -- include: stripe.sql
-select plan(27);
+select plan(28);
 create function pg_temp.gift(session text default 'cs_1') returns text[] language sql as
   $$ select array[status::text, amount_refunded::text] from donations where checkout_session_id = session or invoice_id = session $$;
 
@@ -19,6 +19,8 @@ select pg_temp.receive('checkout.session.async_payment_succeeded', pg_temp.sessi
 select is(pg_temp.gift('cs_2'), array['paid', '0'], 'until the bank pays');
 select pg_temp.receive('checkout.session.completed', pg_temp.session('cs_2', paid => 'unpaid', intent => 'pi_2'), '2026-06-15Z', 'evt_late');
 select is(pg_temp.gift('cs_2'), array['paid', '0'], 'A late first event does not make it pending again');
+select pg_temp.receive('checkout.session.async_payment_failed', pg_temp.session('cs_2', paid => 'unpaid', intent => 'pi_2'), '2026-06-17Z');
+select is(pg_temp.gift('cs_2'), array['paid', '0'], 'nor does a late failure take back what was paid');
 select pg_temp.receive('checkout.session.async_payment_failed', pg_temp.session('cs_3', paid => 'unpaid', intent => 'pi_3'), '2026-06-18Z');
 select pg_temp.receive('checkout.session.completed', pg_temp.session('cs_3', paid => 'unpaid', intent => 'pi_3'), '2026-06-15Z');
 select is(pg_temp.gift('cs_3'), array['failed', '0'], 'One that the bank refused has failed, in whatever order we hear it');
@@ -33,6 +35,7 @@ select pg_temp.receive('invoice.paid', pg_temp.invoice('in_g1', sub => 'sub_gift
 select pg_temp.receive('invoice.paid', pg_temp.invoice('in_g2', created => '2026-07-15Z', sub => 'sub_gift', amount => 500, price => 'price_adhoc', product => 'prod_donation'), '2026-07-15Z');
 select is((select count(*)::int from donations where subscription_id = 'sub_gift' and status = 'paid'), 2, 'A monthly gift is one row a payment');
 select is((select count(*)::int from memberships), 0, 'and gives no membership');
+select pg_temp.receive('customer.subscription.created', pg_temp.sub('sub_gift', more => '{"items": {"data": [{"price": {"id": "price_adhoc", "product": "prod_donation", "unit_amount": 500}}]}}'), '2026-06-15Z');
 select pg_temp.receive('invoice.payment_failed', pg_temp.invoice('in_g3', 'open', sub => 'sub_gift', amount => 500, price => 'price_adhoc', product => 'prod_donation'), '2026-08-15Z');
 select is((select count(*)::int from membership_notices), 0, 'Nobody is warned of losing access over a gift that failed');
 select pg_temp.receive('invoice.paid', pg_temp.invoice('in_dues'), '2026-08-15Z');

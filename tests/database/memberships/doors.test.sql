@@ -1,6 +1,6 @@
 begin;
 -- include: stripe.sql
-select plan(39);
+select plan(40);
 insert into auth.users (id, email, email_confirmed_at) values ('11111111-0000-4000-8000-000000000001', 'ada@example.org', now());
 create function pg_temp.open(request jsonb, caller uuid default null, at timestamptz default now()) returns jsonb language sql as
   $$ select private.open_checkout(caller, request, 'somewhere', at) $$;
@@ -36,6 +36,9 @@ select throws_ok($$select pg_temp.open('{"tier": "annual"}', pg_temp.me(), now()
 select is(pg_temp.open('{"donation": {"amount": 2500}}', pg_temp.me(), now() + interval '1 hour') ->> 'customer', 'cus_ada', 'but can give');
 select pg_temp.receive('customer.subscription.deleted', pg_temp.ended(at => now() + interval '20 days', ends => now() + interval '20 days'), now() + interval '20 days');
 select is(pg_temp.open('{"tier": "annual"}', pg_temp.me(), now() + interval '22 days') ->> 'customer', 'cus_ada', 'Who has left can come back');
+
+select pg_temp.receive('customer.subscription.created', pg_temp.sub('sub_late', 'past_due'), now() - interval '40 days');
+select is(pg_temp.open('{"tier": "annual"}', pg_temp.me(), now() + interval '23 days') ->> 'mode', 'subscription', 'so can who lost access over a payment that never came');
 
 -- Gifts.
 select is(pg_temp.open('{"donation": {"amount": 2500}}', null, now() + interval '2 hours') #>> '{line_items,0,price_data,product}', 'prod_donation', 'A gift is booked on the donation product');

@@ -21,6 +21,7 @@ select is(private.end_memberships('2026-07-16 00:00Z'), 1, 'At midnight her memb
 select is((select ended_at from memberships where member_id = pg_temp.ada()), '2026-07-16 00:00Z', 'and says when');
 select is(private.end_memberships('2026-07-16 00:00Z'), 0, 'Ending twice changes nothing');
 select is(private.end_memberships('2026-07-16 00:01Z'), 0, 'nor a minute later');
+select private.end_membership(pg_temp.ada(), null, '2026-07-16 00:02Z');
 select is((select count(*)::int from private.audit_log where action = 'memberships.ended' and target_id = pg_temp.ada()::text), 1, 'It is in the audit log once');
 
 -- The event of the end comes late and changes nothing.

@@ -1,6 +1,6 @@
 begin;
 -- include: stripe.sql
-select plan(37);
+select plan(38);
 create function pg_temp.run(page jsonb[], run bigint default null, at timestamptz default '2026-06-20 03:30Z') returns bigint language plpgsql as $$
 begin
   run := coalesce(run, private.start_reconciliation(at));
@@ -86,6 +86,12 @@ create temporary table proposed as select count(*) as n from private.reconciliat
 select is(private.compare_subscriptions((select run from last_run), jsonb_build_array(pg_temp.sub('sub_other')), '2026-06-23Z', '2026-06-23Z'), 0, 'A page that comes twice is compared once');
 select private.continue_reconciliation((select run from last_run), null, '2026-06-23Z');
 select is((select count(*) from private.reconciliation_proposals), (select n from proposed), 'and does not declare everybody unknown at Stripe');
+
+-- While it runs, the world goes on.
+create temporary table long_run as select private.start_reconciliation('2026-06-25 03:30Z') as run;
+select pg_temp.receive('customer.subscription.created', pg_temp.sub('sub_during'), '2026-06-25 03:31Z');
+select private.continue_reconciliation((select run from long_run), null, '2026-06-25 03:35Z');
+select is(pg_temp.proposal('sub_during'), null, 'What began while it ran is not declared unknown at Stripe');
 
 -- Pages.
 select private.continue_reconciliation(private.start_reconciliation('2026-06-24Z'), 'sub_x', '2026-06-24Z');

@@ -1,6 +1,6 @@
 begin;
 -- include: stripe.sql
-select plan(22);
+select plan(23);
 create function pg_temp.membership() returns text[] language sql as
   $$ select array[tier::text, status::text, (ended_at is null)::text] from memberships where member_id = pg_temp.ada() $$;
 
@@ -40,6 +40,10 @@ select is(pg_temp.membership(), array['monthly', 'active', 'true'], 'When it is 
 select pg_temp.receive('customer.subscription.deleted', pg_temp.ended('sub_two', '2026-09-10Z', ends => '2026-09-10Z'), '2026-09-11 09:00Z');
 select is(pg_temp.membership(), array['monthly', 'canceled', 'false'], 'Who leaves is remembered in the tier she left');
 select is((select count(*)::int from private.audit_log where action = 'memberships.ended'), 1, 'An end that is already past is carried out at once');
+
+create temporary table owed as select pg_temp.jobs_of('sync_contact') as n;
+select pg_temp.receive('customer.subscription.created', pg_temp.sub('sub_again', ends => '2026-10-20Z'), '2026-09-20Z');
+select is(pg_temp.jobs_of('sync_contact'), (select n + 1 from owed), 'Who comes back in the same tier is told to Mailchimp as well');
 
 -- Two customers of one person.
 insert into private.stripe_customers (customer_id, member_id, as_of) values ('cus_other', pg_temp.ada(), '2026-06-01Z');

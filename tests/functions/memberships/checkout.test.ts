@@ -153,6 +153,23 @@ describe('A signed-in buyer', () => {
     await expect(memberOf(house, typed)).rejects.toThrow('Nobody')
   })
 
+  it('who types the address of another member opens a review, and nothing is merged', async () => {
+    const other = someone()
+    const { member_id: owner } = await join(house, { email: other })
+    const email = someone()
+    const { token } = await signIn(house, email)
+    const { body } = await checkout({ donation: { amount: 500 } }, bearer(token))
+    const session = sessionOf(body.url)
+    await act(house.stripe.url, 'stripe/pay', { session, email: other, name: 'Typed Hers' })
+    await house.settle()
+    const { member_id: buyer } = await memberOf(house, email)
+    expect(buyer).not.toBe(owner)
+    const reviews = await house.sql`
+      select reason from private.identity_reviews
+       where member_id = ${buyer} and other_member_id = ${owner} and state = 'open'`
+    expect(reviews).toMatchObject([{ reason: 'Paid with an address of another member' }])
+  })
+
   it('is not sold a second membership', async () => {
     const email = someone()
     await join(house, { email })
