@@ -93,6 +93,7 @@ begin
   sub := sub || pg_catalog.jsonb_build_object('status', status);
   if status = 'canceled' then
     sub := sub || pg_catalog.jsonb_build_object('canceled_at', extract(epoch from since + interval '20 days'),
+      'cancel_at_period_end', true, 'cancel_at', extract(epoch from until),
       'ended_at', extract(epoch from until), 'cancellation_details', '{"reason": "cancellation_requested"}'::jsonb);
   end if;
   perform private.apply_subscription(sub, 'fetched', case when status = 'past_due' then last_since else today end,

@@ -39,7 +39,9 @@ export async function stripeWebhook(c: Ctx, deps: DoorDeps): Promise<Response> {
   const body = new TextDecoder().decode(bytes)
   const event = parseJson(body, stripeEvent, 400)
   const state = await receive(deps.sql(), body, event, livemode)
-  c.get('log').info('stripe.event', { id: event.id, type: event.type, state })
+  // From here on everything that this event causes carries its id.
+  const log = c.get('log').child({ correlation_id: event.id, request_id: c.get('correlationId') })
+  log.info('stripe.event', { type: event.type, state })
   return c.json({ received: true, state })
 }
 

@@ -45,6 +45,8 @@ export function health(deps: DoorDeps): (c: Ctx) => Promise<Response> {
     }
     const isFine =
       Object.values(reach).every((one) => one === 'ok') &&
+      // A heartbeat that was never there is as bad as one that stopped.
+      database.schedules['jobs.tick'] !== undefined &&
       Object.values(database.schedules).every((one) => one.ok) &&
       Object.values(database.queues).every((one) => one.enabled && one.dead === 0)
     const status: Status = isFine ? 'ok' : 'degraded'

@@ -74,10 +74,15 @@ export async function stopPostmaster(pid: number): Promise<void> {
   await waitUntil(() => !isAlive(pid, 'postgres'), 20_000, 'Postgres did not stop')
 }
 
-/** Stops the postmaster that a killed run left on a folder's data, if there is one. */
+/**
+ * Stops the postmaster that a killed run left on a folder's data, if there is one, and removes the
+ * lock file of one that is gone: Postgres would take whoever has its id now for another server.
+ */
 export async function stopLeftOver(folder: string): Promise<void> {
-  const left = runningPostmaster(join(folder, 'data'))
+  const data = join(folder, 'data')
+  const left = runningPostmaster(data)
   if (left) await stopPostmaster(left.pid)
+  rmSync(join(data, 'postmaster.pid'), { force: true })
 }
 
 /**

@@ -11,17 +11,6 @@ import { welcomeScreen } from './screen.ts'
 import { buildSite, serveSite } from './site.ts'
 import { type Stack, startStack } from './stack.ts'
 
-const { values } = parseArgs({
-  options: {
-    /** Throw the kept demo data away and begin anew. */
-    reset: { type: 'boolean', default: false },
-    /** Run Supabase itself in Docker instead of the native stack. */
-    docker: { type: 'boolean', default: false },
-    /** Show every line that the functions log. */
-    verbose: { type: 'boolean', default: false },
-  },
-})
-
 const began = performance.now()
 const step = (line: string) =>
   console.log(
@@ -43,7 +32,23 @@ async function refillMailchimp({ sql }: Stack) {
   await sql`select private.start_audience_sync()`
 }
 
+/** What was asked for on the command line. Throws for a word that means nothing here. */
+function readArguments() {
+  const { values } = parseArgs({
+    options: {
+      /** Throw the kept demo data away and begin anew. */
+      reset: { type: 'boolean', default: false },
+      /** Run Supabase itself in Docker instead of the native stack. */
+      docker: { type: 'boolean', default: false },
+      /** Show every line that the functions log. */
+      verbose: { type: 'boolean', default: false },
+    },
+  })
+  return values
+}
+
 async function main() {
+  const values = readArguments()
   console.log('Commons starts.')
   if (values.docker) {
     await startDocker({ step, verbose: values.verbose })

@@ -120,6 +120,7 @@ if (target.mailbox) {
 
     const { data: known } = await admin.auth.admin.listUsers({ perPage: 1000 })
     const before = known.users.find((user) => user.email === email)
+    expect(before).toMatchObject({ email })
     expect(before?.email_confirmed_at).toBeFalsy()
 
     const { data } = await client.auth.verifyOtp({ type: 'email', email, token })

@@ -21,6 +21,7 @@ test('Addresses are kept in lower case, and belong to one user', async () => {
 test('Users come in pages', async () => {
   await makeUser()
   await makeUser()
+  expect((await users.listUsers()).data.users.length).toBeGreaterThan(1)
   const first = await users.listUsers({ page: 1, perPage: 1 })
   const second = await users.listUsers({ page: 2, perPage: 1 })
   const [one, two] = [first.data.users, second.data.users]

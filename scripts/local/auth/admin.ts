@@ -67,8 +67,9 @@ export function adminRoutes(context: AuthContext): Hono {
   }
 
   routes.get('/users', async (c) => {
-    const perPage = Number(c.req.query('per_page') ?? 50)
-    const offset = (Number(c.req.query('page') ?? 1) - 1) * perPage
+    // The client sends an empty page when it is not told one.
+    const perPage = Number(c.req.query('per_page')) || 50
+    const offset = (Math.max(Number(c.req.query('page')) || 1, 1) - 1) * perPage
     const rows = await sql<UserRow[]>`
       select * from auth.users order by created_at desc, id limit ${perPage} offset ${offset}`
     const [{ total = 0 } = {}] = await sql<

@@ -164,6 +164,21 @@ describe('What the webhook takes', () => {
     expect(row?.text).toBe('a\ufffdb')
   })
 
+  it('and writes one log line an event, whose correlation id is the event’s', async () => {
+    const event = bare()
+    await send(event)
+    expect(JSON.parse(house.lines.at(-1)!)).toMatchObject({
+      event: 'stripe.event',
+      correlation_id: event.id,
+      type: event.type,
+      state: 'applied',
+    })
+    const [job] = await house.sql`
+      select message ->> 'correlation_id' as id from jobs.delayed
+       where message #>> '{args,customer_id}' = ${String(event.data.object.customer)}`
+    expect(job?.id).toBe(event.id)
+  })
+
   it('the correlation id of the request, and answers with it', async () => {
     const response = await post('', { 'x-correlation-id': 'req-17' })
     expect(response.headers.get('x-correlation-id')).toBe('req-17')

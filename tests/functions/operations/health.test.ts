@@ -76,7 +76,9 @@ describe('Health', () => {
       status: 'degraded',
       schedules: { 'jobs.tick': { ok: false } },
     })
-    await house.sql`update jobs.heartbeats set at = now() where name = 'jobs.tick'`
+    await house.sql`delete from jobs.heartbeats where name = 'jobs.tick'`
+    expect((await ask()).body.status).toBe('degraded')
+    await house.sql`insert into jobs.heartbeats (name, at) values ('jobs.tick', now())`
 
     await house.sql`select admin.pause_queue('audience', 'A test')`
     expect((await ask()).body).toMatchObject({
