@@ -4,11 +4,14 @@ create type admin.job_state as enum ('pending', 'processing', 'retrying', 'compl
 comment on type admin.job_state is
   'pending: waits for a worker or its time. processing: a worker has it. retrying: failed or was put off, and will run again. dead: a person must look.';
 
-create function jobs.live(moment timestamptz default pg_catalog.clock_timestamp())
-returns table (
+create type jobs.live_job as (
   job bigint, queue text, priority jobs.priority, kind text, args jsonb, state admin.job_state, attempts integer,
   run_at timestamptz, enqueued_at timestamptz, correlation_id text, msg_id bigint, message jsonb
-)
+);
+comment on type jobs.live_job is 'A job in a live queue, as jobs.live() shows it.';
+
+create function jobs.live(moment timestamptz default pg_catalog.clock_timestamp())
+returns setof jobs.live_job
 language plpgsql
 stable
 set search_path = ''

@@ -55,17 +55,11 @@ function installPackages() {
   writeFileSync(mark, lock)
 }
 
-const isInstalled = (name) => {
-  try {
-    return execFileSync('dpkg-query', ['-W', '-f=${Status}', name], {
-      stdio: ['ignore', 'pipe', 'ignore'],
-    })
-      .toString()
-      .includes('install ok installed')
-  } catch {
-    return false
-  }
-}
+/** Whether Debian has installed a package. */
+const isInstalled = (name) =>
+  /^Status: install ok installed$/m.test(
+    spawnSync('dpkg', ['-s', name], { encoding: 'utf8' }).stdout ?? '',
+  )
 
 /** The newest PostgreSQL here that has pg_cron, or else the newest that apt offers with it. */
 function postgresMajor() {

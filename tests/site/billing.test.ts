@@ -43,9 +43,7 @@ test('who cancels keeps access to the end of what she paid for, and is gone the 
 
   const lea = await site.visit()
   await signIn(lea.page, 'lea@example.org', `/directory/?search=${encodeURIComponent(name)}`)
-  await expect
-    .poll(() => lea.page.locator('.person h2').allTextContents())
-    .toEqual([name])
+  await expect.poll(() => lea.page.locator('.person h2').allTextContents()).toEqual([name])
 
   const [{ until } = { until: new Date(0) }] = await site.sql<{ until: Date }[]>`
     select m.access_until as until from public.memberships m join public.member_emails e using (member_id) where e.email = ${email}`
