@@ -39,12 +39,17 @@ revoke all on schema private, jobs, admin from public;
 grant usage on schema public to agent;
 grant usage on schema private to anon, authenticated, agent, service_role;
 
+-- In plpgsql, because an SQL function with a pinned path is not inlined and costs more at each call.
 create function private.clock()
 returns timestamptz
-language sql
+language plpgsql
 stable
 set search_path = ''
-as $$ select pg_catalog.now() $$;
+as $$
+begin
+  return pg_catalog.now();
+end
+$$;
 
 comment on function private.clock() is
   'The current time. Rules take the time as an argument; what the Data API serves passes this. The local stack replaces it to travel in time.';

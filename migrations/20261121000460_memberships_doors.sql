@@ -1,6 +1,24 @@
 -- What the doors of this room ask: may this checkout start, whose billing portal is this.
 
-create function private.open_checkout(caller uuid, request jsonb, client text, at timestamptz default private.clock())
+create function private.admit_checkout(client text, at timestamptz default private.clock())
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+begin
+  if private.take_token('checkout:' || coalesce(client, ''), 10, interval '1 minute', at) is null
+     or private.take_token('checkout', 600, interval '1 minute', at) is null then
+    raise exception using errcode = 'PT429', message = 'Too many checkouts were started from here',
+      hint = 'Wait a minute, then try again.';
+  end if;
+end
+$$;
+
+comment on function private.admit_checkout is
+  'Counts one attempt to start a checkout. client: whom to rate-limit, never an address in clear. Called as a statement of its own, so that an attempt that is then refused counts too. Raises PT429.';
+
+create function private.open_checkout(caller uuid, request jsonb, at timestamptz default private.clock())
 returns jsonb
 language plpgsql
 volatile
@@ -19,11 +37,6 @@ declare
   amount bigint;
   metadata jsonb;
 begin
-  if private.take_token('checkout:' || coalesce(client, ''), 10, interval '1 minute', at) is null
-     or private.take_token('checkout', 600, interval '1 minute', at) is null then
-    raise exception using errcode = 'PT429', message = 'Too many checkouts were started from here',
-      hint = 'Wait a minute, then try again.';
-  end if;
   if caller is not null then
     select m.id into member from public.members m where m.user_id = caller;
     select u.email into address from auth.users u where u.id = caller and u.email_confirmed_at is not null;
@@ -88,7 +101,7 @@ end
 $$;
 
 comment on function private.open_checkout is
-  'Decides whether a checkout may start and what is in it, in Stripe''s own words. caller: the signed-in person or null. client: whom to rate-limit, never an address in clear. Prices come from the tables only. Raises PT409, PT422 or PT429.';
+  'Decides whether a checkout may start and what is in it, in Stripe''s own words. caller: the signed-in person or null. Prices come from the tables only. Raises PT409 or PT422.';
 
 create function private.has_live_dues(member uuid, at timestamptz)
 returns boolean

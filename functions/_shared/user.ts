@@ -27,6 +27,9 @@ export function authOf(env: Env): AskAuth {
     },
   })
   return async (token) => {
+    // A token of another database role is not a person's sign-in, whoever it names.
+    const claims = await client.auth.getClaims(token).catch(() => null)
+    if (claims?.data && claims.data.claims.role !== 'authenticated') return null
     const { data, error } = await client.auth.getUser(token)
     if (error && (error.status === undefined || error.status >= 500)) throw error
     return data.user ? { id: data.user.id, email: data.user.email } : null

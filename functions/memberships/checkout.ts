@@ -51,8 +51,9 @@ export async function checkout(c: Ctx, deps: DoorDeps): Promise<Response> {
 
   const client = clientOf(c, deps)
   const sql = deps.sql()
+  await sql`select private.admit_checkout(${client})`
   const [row] = await sql<{ session: StripeObject }[]>`
-    select private.open_checkout(${user?.id ?? null}::uuid, ${sql.json(wish)}, ${client}) as session`
+    select private.open_checkout(${user?.id ?? null}::uuid, ${sql.json(wish)}) as session`
   const given = c.req.header('idempotency-key')
   // Bound to the caller, so that nobody is handed the session of another by guessing a key.
   const key = given ? sha256(`checkout ${user?.id ?? client} ${given}`) : deps.randomId()
@@ -81,8 +82,12 @@ async function open(session: StripeObject, user: User | null, key: string, deps:
   }
 }
 
-/** Whom to rate-limit: the first hop's address under a name that does not give it away. */
+/**
+ * Whom to rate-limit, under a name that does not give the address away. The platform's edge says who connected
+ * in cf-connecting-ip, which a caller cannot write; x-forwarded-for is for hosts without that edge.
+ */
 function clientOf(c: Ctx, deps: DoorDeps): string {
-  const address = c.req.header('x-forwarded-for')?.split(',')[0]?.trim() || 'unknown'
+  const forwarded = c.req.header('x-forwarded-for')?.split(',')[0]?.trim()
+  const address = c.req.header('cf-connecting-ip') || forwarded || 'unknown'
   return pseudonym(address, required(deps.env, 'WORKER_SECRET'))
 }

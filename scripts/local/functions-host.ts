@@ -92,6 +92,8 @@ export async function startFunctions({ folder, project, environment, onLine }: F
       for (const name of hopByHop) headers.delete(name)
       const before = headers.get('x-forwarded-for')
       headers.set('x-forwarded-for', before ? `${before}, ${peer}` : peer)
+      // Written by the platform's edge, over whatever the caller put there.
+      headers.set('cf-connecting-ip', peer)
       const path = pathname.replace(/^\/functions\/v1/, '')
       try {
         const answer = await fetch(`http://127.0.0.1:${port}${path}${search}`, {

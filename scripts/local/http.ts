@@ -5,7 +5,18 @@ import type { ReadableStream as NodeReadableStream } from 'node:stream/web'
 
 export type Handler = (request: Request) => Response | Promise<Response>
 
-function toRequest(message: IncomingMessage, response: ServerResponse, origin: string): Request {
+/** What came in as a Request; as the refusal when it cannot be one. */
+function toRequest(
+  message: IncomingMessage,
+  response: ServerResponse,
+  origin: string,
+): Request | Response {
+  const method = message.method ?? 'GET'
+  if (method === 'TRACE' || method === 'CONNECT') return new Response(null, { status: 405 })
+  const path = message.url ?? '/'
+  if (!path.startsWith('/') || !URL.canParse(origin + path)) {
+    return new Response(null, { status: 400 })
+  }
   const headers = new Headers()
   for (let at = 0; at < message.rawHeaders.length; at += 2) {
     headers.append(message.rawHeaders[at] ?? '', message.rawHeaders[at + 1] ?? '')
@@ -14,9 +25,8 @@ function toRequest(message: IncomingMessage, response: ServerResponse, origin: s
   response.on('close', () => {
     if (!response.writableFinished) gone.abort()
   })
-  const method = message.method ?? 'GET'
   const hasBody = method !== 'GET' && method !== 'HEAD'
-  return new Request(new URL(message.url ?? '/', origin), {
+  return new Request(origin + path, {
     method,
     headers,
     signal: gone.signal,
@@ -48,7 +58,9 @@ export async function serveHttp(
   const origin = `http://127.0.0.1:${port}`
   const server: Server = createServer(async (message, response) => {
     try {
-      await send(await handler(toRequest(message, response, origin)), response)
+      const request = toRequest(message, response, origin)
+      if (request instanceof Response) await send(request, response)
+      else await send(await handler(request), response)
     } catch (error) {
       console.error(error)
       if (!response.headersSent) response.writeHead(500, { 'content-type': 'application/json' })

@@ -60,6 +60,18 @@ test("An update of somebody else's row changes nothing and raises nothing", asyn
   expect(data?.headline).not.toBe('Taken')
 })
 
+test.each(['PATCH', 'DELETE'])(
+  'A %s that names no rows is refused, whatever the policies',
+  async (method) => {
+    const { status, body } = await ask('/rest/v1/profiles?select=name', {
+      ...patch({ headline: 'For all' }),
+      method,
+    })
+    expect([status, body.code]).toEqual([400, '21000'])
+    expect(body.message).toMatch(/requires a WHERE clause$/)
+  },
+)
+
 test('A column that is not granted cannot be written', async () => {
   const { status, body } = await ask(own(), patch({ access_until: 'infinity' }))
   expect([status, body.code]).toEqual([403, '42501'])

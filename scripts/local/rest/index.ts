@@ -4,6 +4,7 @@ import type { Kysely } from 'kysely'
 import type postgres from 'postgres'
 import type { Caller } from '../credentials.ts'
 import { renderable } from './errors.ts'
+import { refuseUnbounded } from './safe-update.ts'
 import { applySession, type RestContext, readRoleSettings, restContext } from './session.ts'
 import { restTypes } from './types.ts'
 
@@ -119,7 +120,10 @@ export async function createRest(options: RestOptions) {
       const inner = new Request(request)
       inner.headers.delete('authorization')
       inner.headers.set('apikey', 'checked')
-      const path = new URL(request.url).pathname.replace(/^\/rest\/v1/, '')
+      const { pathname, searchParams } = new URL(request.url)
+      const path = pathname.replace(/^\/rest\/v1/, '')
+      const unbounded = refuseUnbounded(request.method, searchParams)
+      if (unbounded) return unbounded
       const context = { ...caller, method: request.method, path, headers }
       return restContext.run(context, () => app.fetch(inner, { peerAddress: null }))
     },

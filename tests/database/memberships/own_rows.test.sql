@@ -36,7 +36,7 @@ select is(pg_temp.refusal('ada', format('update %s set %s returning 1', what, ch
 select is(pg_temp.refusal('ada', 'insert into memberships (member_id, tier, status, cancel_at_period_end, access_until, member_since) values (gen_random_uuid(), ''annual'', ''active'', false, ''infinity'', now()) returning 1'),
   '42501 permission denied for table memberships', 'Nobody makes herself a member');
 select is(pg_temp.refusal('ada', 'select private.receive_stripe_event(''{}'', false)'), '42501 permission denied for function receive_stripe_event', 'or plays Stripe');
-select is(pg_temp.refusal('ada', 'select private.open_checkout(null, ''{}'', ''x'')'), '42501 permission denied for function open_checkout', 'or goes past the checkout''s door');
+select is(pg_temp.refusal('ada', 'select private.open_checkout(null, ''{}'')'), '42501 permission denied for function open_checkout', 'or goes past the checkout''s door');
 select is(pg_temp.refusal('ada', 'select private.open_portal(gen_random_uuid())'), '42501 permission denied for function open_portal', 'or opens another''s portal');
 select is(pg_temp.refusal('ada', 'select private.refresh_membership(gen_random_uuid(), '''', '''', now())'), '42501 permission denied for function refresh_membership', 'or has a membership computed');
 

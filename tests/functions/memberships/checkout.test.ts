@@ -106,6 +106,12 @@ describe('A visitor', () => {
     expect(eleventh.status).toBe(429)
     expect(eleventh.headers.get('retry-after')).toBe('60')
     expect(eleventh.body.error.remedy).toBe('Wait a minute, then try again.')
+    const refused = from('10.4.4.4')
+    for (let n = 0; n < 10; n++)
+      expect((await checkout({ tier: 'platinum' }, refused)).status).toBe(422)
+    expect((await checkout({ tier: 'platinum' }, refused)).status).toBe(429)
+    const pretended = { ...from('10.5.5.5'), 'cf-connecting-ip': '10.3.3.3' }
+    expect((await checkout({ tier: 'monthly' }, pretended)).status).toBe(429)
     const [kept] =
       await house.sql`select count(*) from private.rate_limits where bucket like '%10.3.3.3%'`
     expect(Number(kept?.count)).toBe(0)
