@@ -167,7 +167,8 @@ export function createWorker<Deps extends object>({
           looks += 1
         } else if (answer.nextDueMs !== null && answer.nextDueMs <= Math.min(lingerMs, leftMs)) {
           await pause(Math.max(answer.nextDueMs, 10))
-        } else {
+        } else if (reports.length === 0) {
+          // A job may have ended while the last exchange was under way: its report goes out first.
           break
         }
         if (poked) looks = 0

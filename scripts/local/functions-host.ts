@@ -62,6 +62,7 @@ export async function startFunctions({ folder, project, environment, onLine }: F
     '--allow-sys',
     '--quiet',
     '--no-lock',
+    '--unstable-no-legacy-abort',
   ]
   const child = spawn(join(repository, 'node_modules/.bin/deno'), ['run', ...allow, host], {
     cwd: repository,

@@ -41,7 +41,7 @@ export async function buildSite(options: BuildOptions): Promise<string> {
   let said = ''
   const code = await new Promise<number>((resolve) => {
     const astro = join(repository, 'node_modules/.bin/astro')
-    const child = spawn(astro, ['build', '--root', 'site', '--outDir', target], {
+    const child = spawn(process.execPath, [astro, 'build', '--root', 'site', '--outDir', target], {
       cwd: repository,
       env: {
         ...process.env,

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { ask, keys, makePeople, sql, tokenFor, verdict } from './support.ts'
 
 let cast: Awaited<ReturnType<typeof makePeople>>
@@ -195,4 +195,22 @@ test('Headers that only the gateway may set change nobody', async () => {
   expect(verdict(await ask('members', { headers }))).toEqual({ status: 401, code: '42501' })
   const [people] = await sql`select count(*)::int as all from public.members`
   expect(people?.all, 'there is somebody to hide').toBeGreaterThan(0)
+})
+
+test('An agent’s token that names a member opens no billing portal', async () => {
+  const portal = (token: string) =>
+    fetch(`${inject('urls').functions}/memberships/portal`, {
+      method: 'POST',
+      headers: {
+        apikey: keys.publishable,
+        authorization: `Bearer ${token}`,
+        'content-type': 'application/json',
+      },
+      body: '{}',
+    })
+  const own = { sub: cast.people.member.userId, aud: 'authenticated', exp: soon() }
+  const agent = await portal(await keys.sign({ ...own, role: 'agent' }))
+  expect(agent.status).toBe(401)
+  // The member herself gets past the sign-in: she has nothing to manage yet, and is told so.
+  expect((await portal(cast.people.member.token ?? '')).status).not.toBe(401)
 })

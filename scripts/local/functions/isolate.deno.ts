@@ -4,6 +4,9 @@ import type { FromWorker, ToWorker } from './messages.ts'
 /** Hosted ends a worker after this long (150 s on the free plan). */
 const wallClockLimit = Number(Deno.env.get('LOCAL_WALL_CLOCK_MS') ?? 150_000)
 
+/** A function that has not loaded after this long will not. */
+const bootLimit = Number(Deno.env.get('LOCAL_BOOT_MS') ?? 20_000)
+
 interface Waiting {
   resolve(response: Response): void
   stream?: ReadableStreamDefaultController<Uint8Array>
@@ -25,11 +28,16 @@ export function createIsolate(name: string, entry: string, origin: string) {
   const loaded = new Promise<boolean>((resolve) => {
     markLoaded = resolve
   })
+  const booting = setTimeout(() => {
+    console.error(`${name}: did not load in ${bootLimit} ms`)
+    end(crashed)
+  }, bootLimit)
   const post = (message: ToWorker) => worker.postMessage(message)
 
   function end(answer: () => Response): void {
     if (dead) return
     dead = true
+    clearTimeout(booting)
     for (const { resolve, stream, timer } of waiting.values()) {
       clearTimeout(timer)
       if (stream) stream.error(new Error('the worker ended'))
@@ -55,6 +63,7 @@ export function createIsolate(name: string, entry: string, origin: string) {
 
   function receive(message: FromWorker): void {
     if (message.type === 'loaded') {
+      clearTimeout(booting)
       markLoaded(true)
       return
     }
