@@ -148,11 +148,15 @@ describe('A worker that is killed in the middle of a job', () => {
     const [{ claimed }] = await house.sql<[{ claimed: object[] }]>`
       select claimed from jobs.exchange('audience', wanted => 5)`
     expect(claimed).toHaveLength(1)
-    // The worker is gone now. The lease runs on the real clock.
+    const { job } = claimed[0] as { job: number }
+    await house.sql`update jobs.kinds set lease = '30 seconds' where queue = 'audience' and kind = 'sync_contact'`
+    // The worker is gone now. The lease that it had runs on the real clock.
     await vi.waitFor(
       async () => {
-        await house.workers.audience.drain()
-        expect(await contactOf(house, email)).toMatchObject({ status: 'subscribed' })
+        await house.work()
+        expect(await contactOf(house, email)).toMatchObject({
+          tags: ['active', 'member', 'monthly'],
+        })
       },
       { timeout: 15_000, interval: 300 },
     )
@@ -160,8 +164,8 @@ describe('A worker that is killed in the middle of a job', () => {
     const [answer] = await house.sql`select stale from jobs.exchange('audience', ${late})`
     expect(answer?.stale).toHaveLength(1)
     const attempts = await house.sql`
-      select outcome from jobs.attempts where kind = 'sync_contact' and job = ${(claimed[0] as { job: number }).job}
-       order by attempt`
-    expect(attempts.map(({ outcome }) => outcome)).toEqual(['lost', 'completed'])
+      select outcome from jobs.attempts where job = ${job} order by attempt`
+    expect(attempts[0]?.outcome).toBe('lost')
+    expect(attempts.filter(({ outcome }) => outcome === 'completed')).toHaveLength(1)
   }, 20_000)
 })
