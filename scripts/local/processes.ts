@@ -7,7 +7,9 @@ export function commandOf(pid: number): string | undefined {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
     // A zombie has ended; only its parent has not looked yet.
     if (stat.slice(stat.lastIndexOf(')') + 2).startsWith('Z')) return undefined
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll(/[\0\s]+/g, ' ').trim()
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+      .replaceAll(/[\0\s]+/g, ' ')
+      .trim()
   } catch {
     return undefined
   }
