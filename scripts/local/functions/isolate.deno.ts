@@ -21,6 +21,8 @@ export function createIsolate(name: string, entry: string, origin: string) {
   const worker = new Worker(new URL('./worker.deno.ts', import.meta.url), { type: 'module', name })
   const waiting = new Map<number, Waiting>()
   let background = 0
+  /** Requests that wait for the function to load. */
+  let queued = 0
   let lastId = 0
   let retired = false
   let dead = false
@@ -52,7 +54,7 @@ export function createIsolate(name: string, entry: string, origin: string) {
   const crashed = () =>
     problem(500, 'WORKER_ERROR', 'Function exited due to an error (please check logs)')
   const endWhenIdle = () => {
-    if (retired && waiting.size === 0 && background === 0) end(crashed)
+    if (retired && waiting.size === 0 && queued === 0 && background === 0) end(crashed)
   }
 
   function settle(id: number): void {
@@ -116,10 +118,16 @@ export function createIsolate(name: string, entry: string, origin: string) {
       endWhenIdle()
     },
     async handle(request: Request): Promise<Response> {
-      if (!(await loaded))
-        return problem(503, 'BOOT_ERROR', 'Worker failed to boot (please check logs)')
+      queued += 1
+      let body: Uint8Array<ArrayBuffer> | null = null
+      try {
+        if (request.body) body = new Uint8Array(await request.arrayBuffer())
+        await loaded
+      } finally {
+        queued -= 1
+      }
+      if (dead) return problem(503, 'BOOT_ERROR', 'Worker failed to boot (please check logs)')
       const { pathname, search } = new URL(request.url)
-      const body = request.body ? new Uint8Array(await request.arrayBuffer()) : null
       const id = ++lastId
       const headers = [...request.headers]
       return new Promise((resolve) => {

@@ -67,9 +67,15 @@ async function answer(message: RequestMessage): Promise<void> {
       return
     }
     host.postMessage(head)
-    for await (const chunk of response.body) {
-      if (gone.signal.aborted) break
-      host.postMessage({ type: 'chunk', id, chunk: chunk as Uint8Array<ArrayBuffer> })
+    const reader = response.body.getReader()
+    // A stream that says nothing for hours must still learn that its reader left.
+    const leave = () => void reader.cancel().catch(() => {})
+    if (gone.signal.aborted) leave()
+    gone.signal.addEventListener('abort', leave)
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (done) break
+      host.postMessage({ type: 'chunk', id, chunk: value })
     }
     host.postMessage({ type: 'end', id })
   } catch (error) {

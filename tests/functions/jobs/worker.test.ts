@@ -163,6 +163,29 @@ describe('A worker', () => {
     expect(await draining).toMatchObject({ completed: 2 })
   })
 
+  test('reports a job that ends while it looks at the queue for the last time', async () => {
+    await queue.owe(1)
+    let end = () => {}
+    let calls = 0
+    // Its last looks come after three empty ones; the job ends while such a call is under way.
+    const watched = new Proxy(queue.sql, {
+      apply(target, self, args) {
+        const answer = Reflect.apply(target as never, self, args)
+        calls += 1
+        if (calls === 7) end()
+        return answer
+      },
+    })
+    const summary = await queue
+      .worker(
+        { greet: () => new Promise<void>((resolve) => (end = resolve)) },
+        { sql: watched as never },
+      )
+      .drain()
+    expect(summary).toMatchObject({ claimed: 1, completed: 1 })
+    expect(await queue.states()).toEqual({ completed: 1 })
+  })
+
   test('gives back what it has in hand when the platform stops it', async () => {
     await queue.owe(3)
     let started = 0
