@@ -235,6 +235,8 @@ begin
       ) i on true
      where s.status = 'past_due' and s.purpose = 'dues'
        and m.access_until > at and m.access_until <= at + interval '3 days'
+       -- The grace moves on with each attempt of Stripe's; in the first days its end is not near, whatever it says.
+       and s.past_due_since <= at - interval '3 days'
   loop
     if private.open_notice(late.member_id, 'grace_ending', late.invoice_id, null) then
       warned := warned + 1;
@@ -244,7 +246,7 @@ begin
 end
 $$;
 
-comment on function private.warn_before_grace_ends is 'Warns each member whose grace ends within three days, once an invoice. pg_cron calls it each hour.';
+comment on function private.warn_before_grace_ends is 'Warns each member who has been past due for three days and whose grace ends within three more, once an invoice. pg_cron calls it each hour.';
 
 create function private.open_notice(member uuid, kind public.notice_kind, invoice_id text, correlation_id text)
 returns boolean

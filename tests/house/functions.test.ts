@@ -68,11 +68,12 @@ describe('.env.example', () => {
   const listed = [...read('.env.example').matchAll(/^([A-Z][A-Z_]+)=/gm)].map(
     (found) => found[1] ?? '',
   )
-  const used = new Set(
-    sources.flatMap((file) =>
-      [...read(file).matchAll(/'([A-Z]+(?:_[A-Z]+)+)'/g)].map((found) => found[1] ?? ''),
-    ),
-  )
+  const names = (files: string[], pattern: RegExp) =>
+    files.flatMap((file) => [...read(file).matchAll(pattern)].map((found) => found[1] ?? ''))
+  const used = new Set([
+    ...names(sources, /'([A-Z]+(?:_[A-Z]+)+)'/g),
+    ...names(filesLike(/^site\/.*\.(ts|astro|mjs)$/), /\b(PUBLIC_[A-Z_]+)\b/g),
+  ])
   // Given by the platform; `supabase secrets set` skips names that begin like these.
   const given = /^(SUPABASE|SB)_/
 

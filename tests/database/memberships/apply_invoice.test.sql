@@ -1,6 +1,6 @@
 begin;
 -- include: stripe.sql
-select plan(34);
+select plan(35);
 create function pg_temp.notices() returns text language sql as
   $$ select string_agg(kind::text || case when resolved_at is null then '' else ' (resolved)' end, ', ' order by id) from membership_notices where member_id = pg_temp.ada() $$;
 
@@ -19,6 +19,7 @@ select is(pg_temp.receive('invoice.payment_failed', pg_temp.invoice('in_2', 'ope
 select is(pg_temp.notices(), 'payment_failed', 'She is told once');
 select is(pg_temp.jobs_of('notify'), 1::bigint, 'by one message');
 select is(pg_temp.until(), '2026-07-20Z', 'and keeps access until the day after the next attempt');
+select is(private.warn_before_grace_ends('2026-07-17 12:00Z'), 0, 'In the first three days she is not warned on top of it: Stripe will try again');
 select pg_temp.receive('invoice.payment_failed', pg_temp.invoice('in_2', 'open', '2026-07-15 12:00Z', '2026-07-22 12:00Z'), '2026-07-18 12:00Z');
 select is(pg_temp.notices(), 'payment_failed', 'The second failure is no second notice');
 select is(pg_temp.until(), '2026-07-24Z', 'The grace follows the next attempt');

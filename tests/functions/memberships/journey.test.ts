@@ -29,6 +29,30 @@ describe('A paid join becomes a welcomed member, and a cancellation ends on its 
     })
   })
 
+  it('can be followed by one id from the webhook to the effect', async () => {
+    const eve = await memberOf(house, 'eve@example.org')
+    const [first] = await house.sql<{ id: string }[]>`
+      select correlation_id as id from jobs.attempts
+       where kind = 'sync_contact' and args ->> 'member_id' = ${eve.member_id} order by job limit 1`
+    const id = first!.id
+    const lines = house.lines
+      .map((line) => JSON.parse(line))
+      .filter((line) => line.correlation_id === id)
+    expect(lines.map((line) => [line.event, line.kind ?? line.type])).toEqual([
+      ['stripe.event', expect.any(String)],
+      ['job.completed', 'sync_contact'],
+      ['job.completed', 'start_welcome'],
+    ])
+    const [event] = await house.sql`select state from private.stripe_events where event_id = ${id}`
+    expect(event).toEqual({ state: 'applied' })
+    const audited =
+      await house.sql`select action from private.audit_log where correlation_id = ${id} order by id`
+    expect(audited.map(({ action }) => action)).toContain('memberships.started')
+    const attempts =
+      await house.sql`select kind from jobs.attempts where correlation_id = ${id} order by job`
+    expect(attempts.map(({ kind }) => kind)).toEqual(['sync_contact', 'start_welcome'])
+  })
+
   it('keeps access after a cancellation until the end of the last day, then tags her alumni', async () => {
     const eve = await memberOf(house, 'eve@example.org')
     await act(house.stripe.url, 'stripe/portal/cancel', { subscription: eve.subscription })

@@ -51,7 +51,10 @@ describe('A payment that fails', () => {
     const dot = await joinWithFailingCard()
     await house.advance(31)
     await house.work()
+    let warnedOn: number | undefined
     for (let day = 0; day < 20; day++) {
+      const warned = told(dot.email).some(({ name }) => name === 'grace_ending')
+      if (warned) warnedOn ??= day
       if (!(await memberOf(house, dot.email)).is_entitled) break
       await warn()
       await warn()
@@ -59,6 +62,7 @@ describe('A payment that fails', () => {
       await house.work()
     }
     expect(told(dot.email).map(({ name }) => name)).toEqual(['payment_failed', 'grace_ending'])
+    expect(warnedOn, 'not on top of the first notice').toBeGreaterThanOrEqual(3)
     expect((await memberOf(house, dot.email)).is_entitled).toBe(false)
   })
 
