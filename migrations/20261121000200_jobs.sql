@@ -47,7 +47,7 @@ comment on column jobs.queues.drain_path is 'Where the doorbell rings, below the
 create table jobs.kinds (
   queue text not null references jobs.queues (name) on delete cascade,
   kind text not null,
-  max_attempts smallint not null default 8,
+  max_attempts smallint not null default 30,
   base_delay interval not null default '5 seconds',
   max_delay interval not null default '1 hour',
   backoff_factor numeric(4, 2) not null default 2,
@@ -68,7 +68,7 @@ create table jobs.kinds (
 alter table jobs.kinds enable row level security;
 
 comment on table jobs.kinds is 'How each kind of job is retried. May be edited here; a change counts from the next attempt on.';
-comment on column jobs.kinds.max_attempts is 'After so many failed attempts the job is dead.';
+comment on column jobs.kinds.max_attempts is 'After so many failed attempts the job is dead. The default waits out a provider that is away for most of a day.';
 comment on column jobs.kinds.base_delay is 'Pause after the first failure. Each further pause is backoff_factor times longer, up to max_delay.';
 comment on column jobs.kinds.jitter is 'Share by which a pause is made longer or shorter by chance, so that failed jobs do not come back all at once.';
 comment on column jobs.kinds.lease is 'How long one attempt may take. A worker that has not reported by then is taken for dead. Over 45 seconds a killed worker''s job waits longer than a minute.';

@@ -212,7 +212,7 @@ create function jobs.define_kind(
   queue text,
   kind text,
   comment text,
-  max_attempts integer default 8,
+  max_attempts integer default 30,
   base_delay interval default '5 seconds',
   max_delay interval default '1 hour',
   backoff_factor numeric default 2,

@@ -251,7 +251,7 @@ create index membership_notices_member on public.membership_notices (member_id);
 comment on table public.membership_notices is 'What a member is told about a failing payment: once when it first fails, once before the grace ends, never after it recovered.';
 
 select jobs.create_queue('memberships', max_in_flight => 20);
-select jobs.define_kind('memberships', 'apply_event', 'Applies a Stripe event that failed before.');
+select jobs.define_kind('memberships', 'apply_event', 'Applies a Stripe event that failed before. Asks nobody outside, so it soon needs a person.', max_attempts => 8);
 select jobs.define_kind('memberships', 'refresh_subscription', 'Asks Stripe for the current state of a subscription.', base_delay => '2 seconds');
 select jobs.define_kind('memberships', 'resolve_customer', 'Asks Stripe whose a customer is, when no event said so.');
 select jobs.define_kind('memberships', 'resolve_charge', 'Asks Stripe which invoice a refunded or disputed charge paid.');

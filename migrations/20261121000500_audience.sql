@@ -282,5 +282,5 @@ select jobs.define_kind('audience', 'start_welcome', 'Starts the welcome journey
 select jobs.define_kind('audience', 'notify', 'Tells a member about a failing payment.');
 select jobs.define_kind('audience', 'archive_contact', 'Archives the contact of a member row that was merged.');
 select jobs.define_kind('audience', 'submit_batch', 'Hands up to 500 contacts to Mailchimp as one batch.', priority => 'bulk');
-select jobs.define_kind('audience', 'check_batch', 'Looks whether a batch is done.', max_attempts => 20, priority => 'bulk');
+select jobs.define_kind('audience', 'check_batch', 'Looks whether a batch is done.', priority => 'bulk');
 select jobs.define_kind('audience', 'check_drift', 'Compares one page of Mailchimp''s list with what we left there.', priority => 'bulk');

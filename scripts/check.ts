@@ -8,7 +8,7 @@ import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { bootstrap } from './local/bootstrap.ts'
 import { startCluster } from './local/cluster.ts'
-import { migrate } from './local/migrate.ts'
+import { migrate, readMigrations } from './local/migrate.ts'
 import { repository, runFolder } from './local/run-folder.ts'
 
 const port = 56_900
@@ -112,7 +112,16 @@ rmSync(folder, { recursive: true, force: true })
 const cluster = await startCluster({ folder, port })
 try {
   await bootstrap(cluster.url('supabase_admin'))
-  await migrate(cluster.url('postgres'))
+  // Built by the CLI itself, so that the way to production is the way that is checked.
+  await report({
+    name: 'supabase db push',
+    command: ['npx', '--yes', cli, 'db', 'push', '--yes', `--remote=${database}`],
+  })
+  const left = await migrate(cluster.url('postgres'))
+  if (left.length > 0) {
+    failed += 1
+    console.log(`FAIL the CLI left ${left.length} of ${readMigrations().length} migrations out`)
+  }
   for (const check of ofDatabase) await report(check)
 } finally {
   await cluster.stop()

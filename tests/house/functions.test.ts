@@ -91,10 +91,12 @@ describe('.env.example', () => {
     expect(filled ?? []).toEqual([])
   })
 
-  test('says of every variable what it is', () => {
+  test('says of every variable what it is and what breaks without it', () => {
     const blocks = read('.env.example')
       .split(/\n\s*\n/)
       .filter((block) => /^[A-Z_]+=/m.test(block))
-    expect(blocks.filter((block) => !block.startsWith('#'))).toEqual([])
+    expect(blocks).toHaveLength(listed.length)
+    const says = /Without it:|Leave empty/
+    expect(blocks.filter((block) => !block.startsWith('#') || !says.test(block))).toEqual([])
   })
 })

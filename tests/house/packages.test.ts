@@ -37,6 +37,27 @@ describe('packages', () => {
       expect(address).toBe(`npm:${name}@${manifest.dependencies[name]}`)
   })
 
+  test('are all used', () => {
+    // Run by their names, or types and peers that another package asks for.
+    const tools = new Set([
+      '@astrojs/check',
+      '@biomejs/biome',
+      '@electric-sql/pglite-pgmq',
+      '@types/deno',
+      '@types/mailchimp__mailchimp_marketing',
+      '@types/node',
+      'deno',
+      'node',
+      'typescript',
+    ])
+    const text = filesLike(/\.(ts|mjs|astro)$/)
+      .map(read)
+      .join('\n')
+    const imported = (name: string) =>
+      new RegExp(`(from|import)\\s*\\(?\\s*['"]${name}(/[^'"]*)?['"]|resolve\\('${name}`).test(text)
+    expect(Object.keys(versions).filter((name) => !tools.has(name) && !imported(name))).toEqual([])
+  })
+
   test('that functions import by a bare name are in the import map', () => {
     const imports = filesLike(/^functions\/.*\.ts$/).flatMap((file) =>
       [...read(file).matchAll(/(?:from|import)\s*\(?\s*'([^'.][^']*)'/g)].map(
