@@ -12,7 +12,7 @@ create table private.stripe_events (
   attempts smallint not null default 1,
   received_at timestamptz not null default private.clock(),
   applied_at timestamptz,
-  payload jsonb not null
+  payload jsonb
 );
 alter table private.stripe_events enable row level security;
 -- Compressing each body costs more time than the space is worth.
@@ -22,6 +22,7 @@ create index stripe_events_waiting on private.stripe_events (state, received_at)
 create index stripe_events_object on private.stripe_events (object_id, created_at);
 
 comment on table private.stripe_events is 'Every event that Stripe sent and signed, as it came. Nothing accepted is lost: what could not be applied waits here with its reason.';
+comment on column private.stripe_events.payload is 'The event as it came. Removed half a year after it was settled (private.forget_payloads).';
 comment on column private.stripe_events.state is 'applied; ignored (not a type we act on); superseded (something newer is known); failed (tried again by itself); dead (a person must act, then replay); quarantined (test-mode event at a live site, or the reverse).';
 
 create function private.dispatch_stripe_event(event jsonb, at timestamptz, out state private.event_state, out note text)

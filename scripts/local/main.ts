@@ -1,12 +1,8 @@
 /** `npm start`: everything on this machine, with demo data, until Ctrl-C. */
-import { existsSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
 import { parseArgs, styleText } from 'node:util'
-import { runningPostmaster, stopPostmaster } from './cluster.ts'
 import { startDocker } from './docker.ts'
 import { devPorts } from './environment.ts'
 import { takenPort } from './ports.ts'
-import { runFolder } from './run-folder.ts'
 import { welcomeScreen } from './screen.ts'
 import { buildSite, serveSite } from './site.ts'
 import { type Stack, startStack } from './stack.ts'
@@ -16,15 +12,6 @@ const step = (line: string) =>
   console.log(
     `  ${styleText('dim', `${((performance.now() - began) / 1000).toFixed(1)} s`.padStart(7))}  ${line}`,
   )
-
-/** A postmaster that an earlier start left behind, because its node was killed, is stopped first. */
-async function recover(folder: string) {
-  const left = runningPostmaster(join(folder, 'data'))
-  if (!left) return
-  if ((await takenPort({ gateway: devPorts.gateway })) !== undefined) return // that start is alive
-  step('A database of an earlier start is still running: it is stopped')
-  await stopPostmaster(left.pid)
-}
 
 /** The sandbox's Mailchimp keeps nothing between starts: what is kept here is brought there again. */
 async function refillMailchimp({ sql }: Stack) {
@@ -54,23 +41,13 @@ async function main() {
     await startDocker({ step, verbose: values.verbose })
     return
   }
-  const folder = runFolder('dev')
-  await recover(folder)
-  const taken = await takenPort({ ...devPorts })
+  const taken = await takenPort({ site: devPorts.site })
   if (taken) throw new Error(taken)
-  if (values.reset) rmSync(folder, { recursive: true, force: true })
-  const kept = existsSync(join(folder, 'data', 'complete'))
-  const stack = await startStack({
-    name: 'dev',
-    ports: devPorts,
-    seed: true,
-    functions: true,
-    sandbox: true,
-    log: step,
-    ...(values.verbose ? { onFunctionLine: (line: string) => console.log(line) } : {}),
-  })
+
+  const opened: { close(): Promise<void> }[] = []
+  let interrupted = false
+  let up = false
   let stopping = false
-  const opened: { close(): Promise<void> }[] = [stack]
   const stop = async (code: number) => {
     if (stopping) return
     stopping = true
@@ -79,11 +56,30 @@ async function main() {
     console.log('\nStopped. Nothing runs any more; the demo data is kept.')
     process.exit(code)
   }
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.on(signal, () => void stop(0))
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      interrupted = true
+      // What is half started is finished first, so that it can be stopped whole.
+      if (up) void stop(0)
+    })
+  }
+
+  const stack = await startStack({
+    name: 'dev',
+    ports: devPorts,
+    seed: true,
+    functions: true,
+    sandbox: true,
+    reset: values.reset,
+    log: step,
+    ...(values.verbose ? { onFunctionLine: (line: string) => console.log(line) } : {}),
+  })
+  opened.push(stack)
+  up = true
+  if (interrupted) return await stop(0)
 
   try {
-    if (kept) await refillMailchimp(stack)
+    if (!stack.fresh) await refillMailchimp(stack)
     const pages = await buildSite({
       folder: stack.folder,
       api: stack.urls.api,
@@ -91,8 +87,9 @@ async function main() {
     })
     opened.push(await serveSite(devPorts.site, pages))
     step('Site: built and served')
-    console.log(welcomeScreen(stack.urls, stack.keys))
+    if (!stopping) console.log(welcomeScreen(stack.urls, stack.keys))
   } catch (error) {
+    if (stopping) return
     console.error((error as Error).message)
     await stop(1)
   }

@@ -42,6 +42,8 @@ export interface StackOptions {
 
 export interface Stack {
   name: string
+  /** True when the database was made by this start. */
+  fresh: boolean
   folder: string
   ports: Ports
   urls: {
@@ -233,6 +235,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 
     return {
       name,
+      fresh: cluster.fresh,
       folder,
       ports,
       urls,
