@@ -37,6 +37,22 @@ describe('packages', () => {
       expect(address).toBe(`npm:${name}@${manifest.dependencies[name]}`)
   })
 
+  test('may run install scripts only where that is needed, at the locked version', () => {
+    const allowed = Object.keys(manifest.allowScripts ?? {})
+    expect(allowed.map((key) => key.replace(/@[^@]*$/, '')).toSorted()).toEqual([
+      'deno',
+      'esbuild',
+      'node',
+    ])
+    for (const key of allowed) {
+      const [name, version] = [
+        key.slice(0, key.lastIndexOf('@')),
+        key.slice(key.lastIndexOf('@') + 1),
+      ]
+      expect(lock.packages[`node_modules/${name}`]?.version, name).toBe(version)
+    }
+  })
+
   test('are all used', () => {
     // Run by their names, or types and peers that another package asks for.
     const tools = new Set([
