@@ -2,7 +2,6 @@
 -- open until a policy file opens it.
 
 create extension if not exists pgcrypto with schema extensions;
-create extension if not exists citext with schema extensions;
 create extension if not exists pg_trgm with schema extensions;
 create extension if not exists unaccent with schema extensions;
 create extension if not exists pg_cron with schema pg_catalog;

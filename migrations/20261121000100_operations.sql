@@ -68,6 +68,29 @@ $$;
 comment on function private.audit is
   'Adds one row to the audit log, in the transaction of the change it describes. action is room.verb, such as memberships.activated.';
 
+create function private.audit_edit()
+returns trigger
+language plpgsql
+security definer
+set search_path = ''
+as $$
+declare
+  was constant jsonb := case when tg_op <> 'INSERT' then pg_catalog.to_jsonb(old) end;
+  is_now constant jsonb := case when tg_op <> 'DELETE' then pg_catalog.to_jsonb(new) end;
+begin
+  if was is distinct from is_now then
+    perform private.audit('studio', session_user::text, tg_argv[0], tg_argv[1],
+      (select pg_catalog.string_agg(coalesce(is_now, was) ->> part, '/' order by place)
+         from pg_catalog.unnest(tg_argv) with ordinality as given (part, place) where place > 2),
+      was, is_now, nullif(pg_catalog.current_setting('commons.reason', true), ''));
+  end if;
+  return null;
+end
+$$;
+
+comment on function private.audit_edit() is
+  'Trigger for tables that admins edit: writes the row before and after into the audit log. Arguments: the action, the kind of thing, the columns that name one. A function may leave its reason in commons.reason.';
+
 create unlogged table private.rate_limits (
   bucket text primary key,
   tokens double precision not null,
@@ -115,10 +138,11 @@ begin
   -- No bucket takes longer than a day to refill: after two days it is as full as one that does not exist.
   delete from private.rate_limits r where r.refilled_at < at - interval '2 days';
   get diagnostics pruned = row_count;
+  perform jobs.beat('operations.prune');
   return pruned;
 end
 $$;
 
 comment on function private.prune_rate_limits is 'Removes buckets that are full again. pg_cron calls it each hour. Returns how many.';
 
-select cron.schedule('operations-prune', '23 * * * *', 'select private.prune_rate_limits(private.clock())');
+select cron.schedule('operations.prune', '23 * * * *', 'select private.prune_rate_limits(private.clock())');

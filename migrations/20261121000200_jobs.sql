@@ -38,6 +38,11 @@ create table jobs.queues (
 );
 alter table jobs.queues enable row level security;
 
+-- Rows come with migrations; what is edited afterwards is an admin's doing.
+create trigger queues_audited
+  after update or delete on jobs.queues
+  for each row execute function private.audit_edit('jobs.queue_edited', 'queue', 'name');
+
 comment on table jobs.queues is 'One queue a room. Pause and resume it with admin.pause_queue and admin.resume_queue.';
 comment on column jobs.queues.is_enabled is 'The kill switch: while false nothing of this queue is started. What runs already may finish.';
 comment on column jobs.queues.max_in_flight is 'How many jobs may run at once over all workers, because the provider allows no more. Empty: no limit.';
@@ -66,6 +71,10 @@ create table jobs.kinds (
   constraint kinds_max_deferrals_positive check (max_deferrals >= 0)
 );
 alter table jobs.kinds enable row level security;
+
+create trigger kinds_audited
+  after update or delete on jobs.kinds
+  for each row execute function private.audit_edit('jobs.kind_edited', 'job_kind', 'queue', 'kind');
 
 comment on table jobs.kinds is 'How each kind of job is retried. May be edited here; a change counts from the next attempt on.';
 comment on column jobs.kinds.max_attempts is 'After so many failed attempts the job is dead. The default waits out a provider that is away for most of a day.';

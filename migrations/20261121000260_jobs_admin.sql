@@ -200,12 +200,12 @@ begin
   if coalesce(pg_catalog.btrim(reason), '') = '' then
     raise exception using errcode = 'PT422', message = 'Say why the queue is paused.', detail = 'reason', hint = 'Pass the reason as second argument.';
   end if;
+  perform pg_catalog.set_config('commons.reason', pause_queue.reason, true);
   update jobs.queues q set is_enabled = false, paused_reason = pause_queue.reason where q.name = pause_queue.queue;
   if not found then
     raise exception using errcode = 'PT404', message = pg_catalog.format('There is no queue "%s".', pause_queue.queue), detail = 'queue', hint = 'Look in jobs.queues.';
   end if;
-  perform private.audit('studio', session_user::text, 'jobs.paused', 'queue', pause_queue.queue,
-    null, pg_catalog.jsonb_build_object('is_enabled', false), pause_queue.reason);
+  perform pg_catalog.set_config('commons.reason', '', true);
   return pg_catalog.format('Queue %s is paused. Jobs that run already may finish.', pause_queue.queue);
 end
 $$;
@@ -218,16 +218,11 @@ language plpgsql
 volatile
 set search_path = ''
 as $$
-declare
-  was text;
 begin
-  select q.paused_reason into was from jobs.queues q where q.name = resume_queue.queue for update;
+  update jobs.queues q set is_enabled = true, paused_reason = null where q.name = resume_queue.queue;
   if not found then
     raise exception using errcode = 'PT404', message = pg_catalog.format('There is no queue "%s".', resume_queue.queue), detail = 'queue', hint = 'Look in jobs.queues.';
   end if;
-  update jobs.queues q set is_enabled = true, paused_reason = null where q.name = resume_queue.queue;
-  perform private.audit('studio', session_user::text, 'jobs.resumed', 'queue', resume_queue.queue,
-    pg_catalog.jsonb_build_object('paused_reason', was), pg_catalog.jsonb_build_object('is_enabled', true));
   perform jobs.ring(resume_queue.queue, true);
   return pg_catalog.format('Queue %s runs again.', resume_queue.queue);
 end

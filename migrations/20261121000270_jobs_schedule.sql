@@ -75,5 +75,5 @@ $$;
 
 comment on function jobs.prune is 'Every hour: removes old attempts, keys, settled dead jobs and pg_cron''s own log. Dead jobs that nobody looked at stay.';
 
-select cron.schedule('jobs-tick', '* * * * *', 'select jobs.tick()');
-select cron.schedule('jobs-prune', '17 * * * *', 'select jobs.prune(private.clock())');
+select cron.schedule('jobs.tick', '* * * * *', 'select jobs.tick()');
+select cron.schedule('jobs.prune', '17 * * * *', 'select jobs.prune(private.clock())');

@@ -176,20 +176,6 @@ $$;
 
 comment on function private.my_member_id() is 'The member who is signed in, or null. For policies: call it as (select private.my_member_id()).';
 
-create function private.my_role()
-returns public.member_role
-language plpgsql
-stable
-security definer
-set search_path = ''
-as $$
-begin
-  return (select m.role from public.members m where m.user_id = auth.uid());
-end
-$$;
-
-comment on function private.my_role() is 'The role of who is signed in, or null. Read from the row at this moment, never from the token.';
-
 create function private.sign_up(caller uuid, full_name text, visible boolean, at timestamptz)
 returns uuid
 language plpgsql

@@ -43,6 +43,10 @@ create unique index stripe_prices_one_offer_a_tier on public.stripe_prices (tier
   where is_offered and purpose = 'dues';
 create index stripe_prices_tier on public.stripe_prices (tier);
 
+create trigger stripe_prices_audited
+  after insert or update or delete on public.stripe_prices
+  for each row execute function private.audit_edit('memberships.price_edited', 'stripe_price', 'price_id');
+
 comment on table public.stripe_prices is 'Which Stripe price means what. A price that is not here is never guessed: its events wait until somebody maps it.';
 comment on column public.stripe_prices.unit_amount is 'In the currency''s smallest unit, such as cents.';
 comment on column public.stripe_prices.is_offered is 'Whether new buyers are offered this price. Old prices stay mapped for those who still pay them.';
@@ -56,6 +60,10 @@ create table private.donation_rules (
   constraint donation_rules_currency_is_iso check (currency ~ '^[a-z]{3}$')
 );
 alter table private.donation_rules enable row level security;
+
+create trigger donation_rules_audited
+  after insert or update or delete on private.donation_rules
+  for each row execute function private.audit_edit('memberships.donation_rule_edited', 'donation_rule', 'currency');
 
 comment on table private.donation_rules is 'Bounds of a single donation, in the currency''s smallest unit, and the Stripe product that donations are booked on. Subscriptions to that product are donations, whatever their price.';
 
@@ -218,6 +226,10 @@ insert into private.adjustment_rules (cause, effect, explanation) values
   ('dispute_won', 'keep', 'The payment stands: access stays.'),
   ('dispute_lost', 'end_access', 'The payment was taken back: access ends with the day of the decision.');
 
+create trigger adjustment_rules_audited
+  after insert or update or delete on private.adjustment_rules
+  for each row execute function private.audit_edit('memberships.adjustment_rule_edited', 'adjustment_rule', 'cause');
+
 create table private.checkouts (
   session_id text primary key,
   mode text not null,
@@ -253,6 +265,7 @@ comment on table public.membership_notices is 'What a member is told about a fai
 select jobs.create_queue('memberships', max_in_flight => 20);
 select jobs.define_kind('memberships', 'apply_event', 'Applies a Stripe event that failed before. Asks nobody outside, so it soon needs a person.', max_attempts => 8);
 select jobs.define_kind('memberships', 'refresh_subscription', 'Asks Stripe for the current state of a subscription.', base_delay => '2 seconds');
+select jobs.define_kind('memberships', 'refresh_customer', 'Asks Stripe for the current state of a customer.', base_delay => '2 seconds');
 select jobs.define_kind('memberships', 'resolve_customer', 'Asks Stripe whose a customer is, when no event said so.');
 select jobs.define_kind('memberships', 'resolve_charge', 'Asks Stripe which invoice a refunded or disputed charge paid.');
 select jobs.define_kind('memberships', 'reconcile', 'Compares one page of Stripe''s subscriptions with ours.', priority => 'bulk');

@@ -207,6 +207,7 @@ begin
     perform private.end_membership(due.member_id, 'end-' || due.member_id::text, at);
     ended := ended + 1;
   end loop;
+  perform jobs.beat('memberships.end');
   return ended;
 end
 $$;
@@ -242,6 +243,7 @@ begin
       warned := warned + 1;
     end if;
   end loop;
+  perform jobs.beat('memberships.warn');
   return warned;
 end
 $$;
@@ -271,8 +273,8 @@ $$;
 
 comment on function private.open_notice is 'Owes a member one notice about one invoice. Returns false when she was already told.';
 
-select cron.schedule('memberships-end', '* * * * *', 'select private.end_memberships(private.clock())');
-select cron.schedule('memberships-warn', '7 * * * *', 'select private.warn_before_grace_ends(private.clock())');
+select cron.schedule('memberships.end', '* * * * *', 'select private.end_memberships(private.clock())');
+select cron.schedule('memberships.warn', '7 * * * *', 'select private.warn_before_grace_ends(private.clock())');
 
 create function private.my_customer_ids()
 returns setof text

@@ -166,6 +166,14 @@ begin
   if held.deleted_at is not null or seen_at < held.as_of then
     return 'superseded';
   end if;
+  -- Two states of one second: nothing in them says which came last, so ask. A row that knows no address and no
+  -- name was made by an event of another kind, and has no state to differ from.
+  if kind <> 'fetched' and seen_at = held.as_of and coalesce(held.email, held.name) is not null
+     and (held.email, held.name) is distinct from (customer ->> 'email', customer ->> 'name') then
+    perform jobs.enqueue('memberships', 'refresh_customer', pg_catalog.jsonb_build_object('customer_id', id),
+      key => 'refresh:' || id || ':' || event, run_at => at + interval '2 seconds', correlation_id => event);
+    return 'asked';
+  end if;
   update private.stripe_customers c
      set email = customer ->> 'email', name = customer ->> 'name', as_of = seen_at
    where c.customer_id = id;
@@ -204,4 +212,5 @@ begin
 end
 $$;
 
-comment on function private.apply_customer is 'Applies customer.updated and customer.deleted. A deleted customer keeps its row, so that late events still find their member.';
+comment on function private.apply_customer is
+  'Applies one state of a customer. kind: updated, deleted (from events) or fetched (asked from Stripe). Returns applied, superseded, or asked when two states share a second. A deleted customer keeps its row, so that late events still find their member.';

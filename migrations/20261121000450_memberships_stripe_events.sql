@@ -25,6 +25,18 @@ comment on table private.stripe_events is 'Every event that Stripe sent and sign
 comment on column private.stripe_events.payload is 'The event as it came. Removed half a year after it was settled (private.forget_payloads).';
 comment on column private.stripe_events.state is 'applied; ignored (not a type we act on); superseded (something newer is known); failed (tried again by itself); dead (a person must act, then replay); quarantined (test-mode event at a live site, or the reverse).';
 
+create table private.stripe_mode (
+  is_only boolean primary key default true,
+  livemode boolean not null,
+  since timestamptz not null,
+  constraint stripe_mode_is_only check (is_only)
+);
+alter table private.stripe_mode enable row level security;
+-- Not live until a webhook's function has said so.
+insert into private.stripe_mode (livemode, since) values (false, private.clock());
+
+comment on table private.stripe_mode is 'Whether this site is live, as its functions said with the latest webhook. One row. Events of the other mode stay in quarantine.';
+
 create function private.dispatch_stripe_event(event jsonb, at timestamptz, out state private.event_state, out note text)
 language plpgsql
 volatile
@@ -86,6 +98,9 @@ declare
   id constant text := event ->> 'id';
   outcome record;
 begin
+  -- Matches no row while the mode is the same, so no webhook waits for another.
+  update private.stripe_mode m set livemode = receive_stripe_event.livemode, since = at
+   where m.livemode <> receive_stripe_event.livemode;
   if exists (select from private.stripe_events e where e.event_id = id) then
     return 'duplicate';
   end if;
@@ -131,8 +146,10 @@ begin
     raise exception using errcode = 'PT404', message = pg_catalog.format('There is no Stripe event %s', id),
       hint = 'Look it up in admin.stripe_events.';
   end if;
-  if held.state not in ('failed', 'dead') then
-    return held.state::text;  -- nothing left to do
+  if held.state not in ('failed', 'dead', 'quarantined')
+     or (held.state = 'quarantined' and not exists (
+       select from private.stripe_mode m where m.livemode = (held.payload ->> 'livemode')::boolean)) then
+    return held.state::text;  -- nothing left to do, or still of the other mode
   end if;
   select * into outcome from private.dispatch_stripe_event(held.payload, at);
   if outcome.state = 'failed' and last_attempt then
@@ -146,7 +163,7 @@ begin
 end
 $$;
 
-comment on function private.apply_stripe_event is 'Tries a stored event again. Does nothing for one that is settled. last_attempt: a further failure makes it dead.';
+comment on function private.apply_stripe_event is 'Tries a stored event again. Does nothing for one that is settled, or in quarantine while the site is of the other mode. last_attempt: a further failure makes it dead.';
 
 create function private.ignore_stripe_event(id text, why text)
 returns private.event_state

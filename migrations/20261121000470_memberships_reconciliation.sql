@@ -41,6 +41,28 @@ alter table private.reconciliation_seen enable row level security;
 
 comment on table private.reconciliation_seen is 'What a running comparison has met at Stripe; emptied when it ends.';
 
+create function private.subscription_differences(held public.subscriptions, sub jsonb)
+returns text
+language sql
+stable
+set search_path = ''
+as $$
+  select pg_catalog.string_agg(pg_catalog.format('%s: %s at Stripe, %s here', field, coalesce(stripes, 'none'), coalesce(ours, 'none')), '; ' order by place)
+    from private.subscription_item(sub) as item,
+  lateral (values
+    (1, 'status', sub ->> 'status', held.status::text),
+    (2, 'price', item -> 'price' ->> 'id', held.price_id),
+    (3, 'paid until', private.moment(item ->> 'current_period_end')::text, held.current_period_end::text),
+    (4, 'ends', coalesce(private.moment(sub ->> 'cancel_at'),
+      case when (sub ->> 'cancel_at_period_end')::boolean then private.moment(item ->> 'current_period_end') end)::text, held.cancel_at::text),
+    (5, 'customer', sub ->> 'customer', held.customer_id)
+  ) as compared (place, field, stripes, ours)
+   where stripes is distinct from ours
+$$;
+
+comment on function private.subscription_differences is
+  'What differs between a subscription at Stripe and ours, field by field, in words for an admin. Null: nothing does.';
+
 create function private.compare_subscriptions(run bigint, subs jsonb, observed_at timestamptz, at timestamptz)
 returns integer
 language plpgsql
@@ -51,6 +73,7 @@ declare
   sub jsonb;
   item jsonb;
   held public.subscriptions;
+  differences text;
   before timestamptz;
   proposal bigint;
   outcome text;
@@ -65,14 +88,8 @@ begin
   for sub in select value from pg_catalog.jsonb_array_elements(subs) loop
     item := private.subscription_item(sub);
     select s.* into held from public.subscriptions s where s.subscription_id = sub ->> 'id';
-    if held.subscription_id is not null and (
-         held.as_of > observed_at
-         or (held.status::text, held.price_id, held.current_period_end, held.cancel_at, held.customer_id)
-            is not distinct from
-            (sub ->> 'status', item -> 'price' ->> 'id', private.moment(item ->> 'current_period_end'),
-             coalesce(private.moment(sub ->> 'cancel_at'),
-               case when (sub ->> 'cancel_at_period_end')::boolean then private.moment(item ->> 'current_period_end') end),
-             sub ->> 'customer')) then
+    differences := private.subscription_differences(held, sub);
+    if held.subscription_id is not null and (held.as_of > observed_at or differences is null) then
       update private.reconciliation_proposals p
          set state = 'dismissed', resolved_at = at, resolution = 'It differs no longer'
        where p.subscription_id = sub ->> 'id' and p.state = 'open';
@@ -89,9 +106,7 @@ begin
 
     insert into private.reconciliation_proposals as p (run_id, subscription_id, difference, raises_access, ours, stripes, observed_at)
     values (run, sub ->> 'id',
-      case when held.subscription_id is null then 'Stripe has a subscription that is not here'
-           else pg_catalog.format('Stripe says %s until %s, here it is %s until %s', sub ->> 'status',
-             private.moment(item ->> 'current_period_end'), held.status, held.current_period_end) end,
+      case when held.subscription_id is null then 'Stripe has a subscription that is not here' else differences end,
       false, pg_catalog.to_jsonb(held), sub, observed_at)
     on conflict (subscription_id) where state = 'open' do update
       set run_id = excluded.run_id, difference = excluded.difference, ours = excluded.ours,
@@ -142,6 +157,7 @@ begin
   insert into private.reconciliation_runs (started_at) values (at) returning id into run;
   perform jobs.enqueue('memberships', 'reconcile', pg_catalog.jsonb_build_object('run_id', run),
     key => 'reconcile:' || run::text, priority => 'bulk', correlation_id => 'reconcile-' || run::text);
+  perform jobs.beat('memberships.reconcile');
   return run;
 end
 $$;
@@ -182,4 +198,4 @@ $$;
 
 comment on function private.continue_reconciliation is 'Enqueues the next page of a comparison, or ends it when there is none.';
 
-select cron.schedule('memberships-reconcile', '30 3 * * *', 'select private.start_reconciliation(private.clock())');
+select cron.schedule('memberships.reconcile', '30 3 * * *', 'select private.start_reconciliation(private.clock())');

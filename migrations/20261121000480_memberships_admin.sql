@@ -59,8 +59,6 @@ begin
   insert into public.stripe_prices as p (price_id, purpose, tier, currency, unit_amount, recurring_interval, is_offered)
   values (map_price.price_id, 'dues', map_price.tier, map_price.currency, map_price.unit_amount, map_price.recurring_interval, false)
   on conflict on constraint stripe_prices_pkey do update set purpose = 'dues', tier = excluded.tier;
-  perform private.audit('studio', session_user, 'memberships.price_mapped', 'stripe_price', map_price.price_id,
-    null, pg_catalog.jsonb_build_object('tier', map_price.tier));
 end
 $$;
 
@@ -82,7 +80,7 @@ begin
 end
 $$;
 
-comment on function admin.replay_event is 'Applies a dead or failed Stripe event again, for example after its price was mapped. Returns the new state; the note in admin.stripe_events says why if it is still dead.';
+comment on function admin.replay_event is 'Applies a dead or failed Stripe event again, for example after its price was mapped, or a quarantined one once the site is of its mode. Returns the new state; the note in admin.stripe_events says why if it still waits.';
 
 create function admin.ignore_event(event_id text, reason text)
 returns void

@@ -54,7 +54,7 @@ create table private.mailchimp_events (
   type text not null,
   outcome text not null,
   received_at timestamptz not null default private.clock(),
-  payload jsonb not null
+  payload jsonb
 );
 alter table private.mailchimp_events enable row level security;
 
@@ -114,20 +114,23 @@ as $$
       'known_as', c.email,
       'first_name', pg_catalog.split_part(p.name, ' ', 1),
       'last_name', pg_catalog.btrim(pg_catalog.substr(p.name, pg_catalog.length(pg_catalog.split_part(p.name, ' ', 1)) + 1)),
-      'consents', coalesce((select k.granted from public.consents k
-         where k.member_id = m.member_id and k.channel = 'email' order by k.id desc limit 1), true),
+      'consents', coalesce(said.granted, true),
+      'opted_in', coalesce(said.granted, false),
       'tags', (select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('name', tag,
                  'status', case when tag = any (private.audience_tags(member, at)) then 'active' else 'inactive' end))
                  from pg_catalog.unnest('{member,active,alumni,monthly,annual,donor_annual}'::text[]) tag),
       'done', coalesce(c.email = e.email and c.state not in ('new', 'parked')
-              and (c.state <> 'subscribed' or coalesce((select k.granted from public.consents k
-                     where k.member_id = m.member_id and k.channel = 'email' order by k.id desc limit 1), true))
+              and not (c.state = 'subscribed' and not coalesce(said.granted, true))
+              -- She said yes, and Mailchimp has her as gone: somebody has to ask there again, and then tell her.
+              and not (c.state in ('unsubscribed', 'cleaned') and coalesce(said.granted, false))
               and c.tags @> private.audience_tags(member, at) and c.tags <@ private.audience_tags(member, at), false),
       'parked', coalesce(c.state = 'parked' and c.email = e.email, false))
     from public.memberships m
     join public.profiles p on p.member_id = m.member_id
     join public.member_emails e on e.member_id = m.member_id and e.is_primary
     left join private.audience_contacts c on c.member_id = m.member_id
+    left join lateral (select k.granted from public.consents k
+                        where k.member_id = m.member_id and k.channel = 'email' order by k.id desc limit 1) said on true
    where m.member_id = member
 $$;
 
@@ -198,7 +201,9 @@ $$;
 
 comment on function private.welcome_to_send is 'The address to welcome, or null when nothing is left to do.';
 
-create function private.welcomed(member uuid, evidence text, at timestamptz default private.clock())
+create function private.welcomed(
+  member uuid, evidence text, correlation_id text default null, at timestamptz default private.clock()
+)
 returns void
 language plpgsql
 volatile
@@ -209,7 +214,7 @@ begin
    where c.member_id = member and c.welcomed_at is null;
   if found then
     perform private.audit('job', 'start_welcome', 'audience.welcomed', 'member', member::text,
-      null, pg_catalog.jsonb_build_object('evidence', evidence));
+      null, pg_catalog.jsonb_build_object('evidence', evidence), correlation_id => welcomed.correlation_id);
   end if;
 end
 $$;
@@ -283,4 +288,5 @@ select jobs.define_kind('audience', 'notify', 'Tells a member about a failing pa
 select jobs.define_kind('audience', 'archive_contact', 'Archives the contact of a member row that was merged.');
 select jobs.define_kind('audience', 'submit_batch', 'Hands up to 500 contacts to Mailchimp as one batch.', priority => 'bulk');
 select jobs.define_kind('audience', 'check_batch', 'Looks whether a batch is done.', priority => 'bulk');
+select jobs.define_kind('audience', 'read_batch', 'Reads one page of where a batch left its people.', priority => 'bulk');
 select jobs.define_kind('audience', 'check_drift', 'Compares one page of Mailchimp''s list with what we left there.', priority => 'bulk');

@@ -1,6 +1,8 @@
 -- Mailchimp's webhook, bulk runs, and the daily check for drift.
 
-create function private.receive_mailchimp_event(body_hash text, type text, data jsonb, at timestamptz default private.clock())
+create function private.receive_mailchimp_event(
+  body_hash text, type text, data jsonb, correlation_id text default null, at timestamptz default private.clock()
+)
 returns text
 language plpgsql
 volatile
@@ -10,9 +12,13 @@ declare
   address text;
   member uuid;
   lowered private.contact_state;
-  outcome text := 'ignored';
+  verdict text := 'ignored';
 begin
-  if exists (select from private.mailchimp_events e where e.body_hash = receive_mailchimp_event.body_hash) then
+  -- First of all, so that of the same message ten times at once nine wait here for the one.
+  insert into private.mailchimp_events (body_hash, type, outcome, payload)
+  values (receive_mailchimp_event.body_hash, type, verdict, data)
+  on conflict do nothing;
+  if not found then
     return 'duplicate';
   end if;
   begin
@@ -24,19 +30,18 @@ begin
   lowered := case type when 'unsubscribe' then 'unsubscribed' when 'cleaned' then 'cleaned' end::private.contact_state;
 
   if member is null then
-    outcome := 'unknown contact';
+    verdict := 'unknown contact';
   elsif lowered is not null then
     update private.audience_contacts c set state = lowered where c.member_id = member;
     insert into public.consents (member_id, channel, granted, source, at)
     values (member, 'email', false, 'Mailchimp: ' || type, at);
     perform private.audit('mailchimp', type, 'audience.consent_lowered', 'member', member::text,
-      null, pg_catalog.jsonb_build_object('state', lowered));
-    outcome := 'applied';
+      null, pg_catalog.jsonb_build_object('state', lowered), correlation_id => receive_mailchimp_event.correlation_id);
+    verdict := 'applied';
   end if;
-  insert into private.mailchimp_events (body_hash, type, outcome, payload)
-  values (receive_mailchimp_event.body_hash, type, outcome, data)
-  on conflict do nothing;
-  return outcome;
+  update private.mailchimp_events e set outcome = verdict
+   where e.body_hash = receive_mailchimp_event.body_hash;
+  return verdict;
 end
 $$;
 
@@ -59,7 +64,7 @@ begin
     join public.member_emails e on e.member_id = m.member_id and e.is_primary
     left join private.audience_contacts c on c.member_id = m.member_id
    where (c.state is distinct from 'parked' or c.email <> e.email)
-     and (c.email is distinct from e.email
+     and (c.email is distinct from e.email or c.state = 'new'
           or not (c.tags @> private.audience_tags(m.member_id, at) and c.tags <@ private.audience_tags(m.member_id, at)));
   if coalesce(pg_catalog.cardinality(wanting), 0) <= 500 then
     perform jobs.enqueue('audience', 'sync_contact', pg_catalog.jsonb_build_object('member_id', one), priority => 'bulk')
@@ -127,23 +132,25 @@ begin
          select from public.memberships m
            join public.member_emails e on e.member_id = m.member_id and e.is_primary
           where m.member_id = one and greatest(m.updated_at, e.created_at) >= held.created_at) then
+      -- Of whom Mailchimp told us before we know whether she is on the list. Of anybody else a batch says nothing:
+      -- who had left stays away without an error. So her state is open until it was read.
       insert into private.audience_contacts as c (member_id, email, state, tags, synced_at)
-      select one, e.email, case when (private.audience_target(one, at) ->> 'consents')::boolean
-               then 'subscribed' else 'unsubscribed' end::private.contact_state, private.audience_tags(one, at), at
-        from public.member_emails e join public.memberships m on m.member_id = e.member_id
-       where e.member_id = one and e.is_primary
+      select one, e.email, 'new', private.audience_tags(one, at), at
+        from public.member_emails e where e.member_id = one and e.is_primary
       on conflict (member_id) do update set email = excluded.email, tags = excluded.tags, synced_at = excluded.synced_at,
-        state = case when c.state = 'new' then excluded.state else c.state end;
+        state = case when c.email = excluded.email and c.state not in ('new', 'archived') then c.state else 'new' end;
       perform private.owe_welcome(one, 'batch-' || batch::text, at);
     else
       -- Some failed, or she changed while the batch ran: one by one tells whose, and repeating the others is harmless.
       perform jobs.enqueue('audience', 'sync_contact', pg_catalog.jsonb_build_object('member_id', one), priority => 'bulk');
     end if;
   end loop;
+  perform private.continue_batch_read(batch, 0);
 end
 $$;
 
-comment on function private.batch_finished is 'Records the end of a batch. With errors everybody in it is looked at one by one; so is whoever changed meanwhile.';
+comment on function private.batch_finished is
+  'Records the end of a batch and owes a look at where it left everybody. With errors they are looked at one by one; so is whoever changed meanwhile.';
 
 create function private.compare_contacts(run uuid, contacts jsonb, at timestamptz default private.clock())
 returns integer
@@ -180,7 +187,8 @@ begin
       insert into private.audience_drift (run_id, member_id, difference, action)
       values (run, theirs.member_id, 'Somebody archived the contact at Mailchimp', 'explained: left as it is');
       drifted := drifted + 1;
-    elsif not (coalesce(theirs.tags, '{}') @> wanted and wanted @> (select coalesce(pg_catalog.array_agg(t), '{}')
+    -- A parked contact is left alone altogether, tags too.
+    elsif theirs.state <> 'parked' and not (coalesce(theirs.tags, '{}') @> wanted and wanted @> (select coalesce(pg_catalog.array_agg(t), '{}')
                  from pg_catalog.unnest(theirs.tags) t where t = any (ours))) then
       update private.audience_contacts c set tags = '{}' where c.member_id = theirs.member_id;
       perform jobs.enqueue('audience', 'sync_contact', pg_catalog.jsonb_build_object('member_id', theirs.member_id), priority => 'bulk');
@@ -208,6 +216,7 @@ begin
   perform private.start_audience_sync(at);
   perform jobs.enqueue('audience', 'check_drift', pg_catalog.jsonb_build_object('run_id', run, 'offset', 0),
     key => 'drift:' || run::text, priority => 'bulk');
+  perform jobs.beat('audience.drift');
   return run;
 end
 $$;
@@ -251,31 +260,4 @@ $$;
 comment on function private.finish_drift_check is
   'Ends a comparison: contacts that no page of the list showed were removed there by somebody. That is respected and written down. Returns how many.';
 
-create view admin.parked_contacts with (security_invoker = true) as
-select c.member_id, p.name, c.email, c.parked_reason, c.remedy
-  from private.audience_contacts c join public.profiles p on p.member_id = c.member_id
- where c.state = 'parked';
-
-comment on view admin.parked_contacts is 'Members whom Mailchimp refuses, and what each must do herself.';
-
-create function admin.unpark_contact(member uuid, reason text)
-returns void
-language plpgsql
-volatile
-set search_path = ''
-as $$
-begin
-  perform private.require_reason(reason);
-  update private.audience_contacts c set state = 'new', tags = '{}', parked_reason = null, remedy = null
-   where c.member_id = member and c.state = 'parked';
-  if not found then
-    raise exception using errcode = 'PT409', message = 'This contact is not parked', hint = 'Look at admin.parked_contacts.';
-  end if;
-  perform private.audit('studio', session_user, 'audience.unparked', 'member', member::text, null, null, reason);
-  perform private.audience_changed(member, null);
-end
-$$;
-
-comment on function admin.unpark_contact is 'Tries a parked contact again, after the member did what the remedy says.';
-
-select cron.schedule('audience-drift', '15 4 * * *', 'select private.start_drift_check(private.clock())');
+select cron.schedule('audience.drift', '15 4 * * *', 'select private.start_drift_check(private.clock())');

@@ -10,7 +10,7 @@ declare
   stripe integer;
   mailchimp integer;
 begin
-  perform jobs.beat('operations-forget');
+  perform jobs.beat('operations.forget');
   -- The row stays, so that a late duplicate is still known for one; names and addresses go.
   update private.stripe_events e set payload = null
    where e.event_id = any (array(
@@ -32,4 +32,5 @@ $$;
 comment on function private.forget_payloads is
   'Removes the bodies of settled webhooks, which hold names and addresses, after half a year. What still waits for a person keeps its body. pg_cron calls it each night.';
 
-select cron.schedule('operations-forget', '43 2 * * *', 'select private.forget_payloads(private.clock())');
+select cron.schedule('operations.forget', '43 2 * * *', 'select private.forget_payloads(private.clock())'),
+       jobs.beat('operations.forget');

@@ -10,18 +10,25 @@ import { runDatabaseTests } from '../tests/database/run.ts'
 import { bootstrap } from './local/bootstrap.ts'
 import { startCluster } from './local/cluster.ts'
 import { migrate } from './local/migrate.ts'
+import { takenPort } from './local/ports.ts'
 import { repository, runFolder } from './local/run-folder.ts'
 
 const filter = process.argv.slice(2).filter((word) => !word.startsWith('-'))[0] ?? ''
+const databasePort = 55_320
 let passed = 0
 let failed = 0
 const began = performance.now()
 const since = () => `${((performance.now() - began) / 1000).toFixed(0)} s`
 
 async function rules() {
+  const taken = await takenPort({ Postgres: databasePort })
+  if (taken) {
+    console.error(taken)
+    process.exit(1)
+  }
   const folder = runFolder('db-test')
   rmSync(folder, { recursive: true, force: true })
-  const cluster = await startCluster({ folder, port: 55_320 })
+  const cluster = await startCluster({ folder, port: databasePort })
   try {
     await bootstrap(cluster.url('supabase_admin'))
     await migrate(cluster.url('postgres'))

@@ -42,7 +42,8 @@ export async function mailchimpWebhook(c: Ctx, deps: DoorDeps): Promise<Response
   }
   const sql = deps.sql()
   const [row] = await sql<{ outcome: string }[]>`
-    select private.receive_mailchimp_event(${sha256(bytes)}, ${type}, ${sql.json(data as never)}) as outcome`
+    select private.receive_mailchimp_event(${sha256(bytes)}, ${type}, ${sql.json(data as never)},
+      ${c.get('correlationId')}) as outcome`
   const { outcome } = row!
   c.get('log').info('mailchimp.event', { type, outcome })
   return c.json({ received: true, outcome })

@@ -7,7 +7,10 @@ export const target = z.object({
   known_as: z.string().nullable(),
   first_name: z.string(),
   last_name: z.string(),
+  /** Whether she may be sent mail: her latest answer, or yes while she gave none. */
   consents: z.boolean(),
+  /** Whether her latest answer is a yes. */
+  opted_in: z.boolean(),
   tags: z.array(z.object({ name: z.string(), status: z.enum(['active', 'inactive']) })),
   done: z.boolean().nullable(),
   parked: z.boolean(),

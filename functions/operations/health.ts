@@ -18,12 +18,20 @@ type Status = 'ok' | 'degraded' | 'down'
 
 const CACHED_MS = 30_000
 const DATABASE_MS = 3_000
+/** A job that could run and waits for longer has no worker. */
+const READY_SECONDS = 300
 
 /** What private.health says; more may be in it, which is shown as it is. */
 const report = z.looseObject({
   schedules: z.record(z.string(), z.looseObject({ ok: z.boolean() })),
-  queues: z.record(z.string(), z.looseObject({ enabled: z.boolean(), dead: z.number() })),
+  queues: z.record(
+    z.string(),
+    z.looseObject({ enabled: z.boolean(), dead: z.number(), oldest_ready_seconds: z.number() }),
+  ),
+  stripe_events_waiting: z.number(),
 })
+
+type Report = z.output<typeof report>
 
 /**
  * Makes the health door: 200 with status ok or degraded, 503 with down when the database does not answer.
@@ -43,15 +51,22 @@ export function health(deps: DoorDeps): (c: Ctx) => Promise<Response> {
     if (!database) {
       return c.json({ status: 'down', database: 'unreachable', providers: reach }, 503)
     }
-    const isFine =
-      Object.values(reach).every((one) => one === 'ok') &&
-      // A heartbeat that was never there is as bad as one that stopped.
-      database.schedules['jobs.tick'] !== undefined &&
-      Object.values(database.schedules).every((one) => one.ok) &&
-      Object.values(database.queues).every((one) => one.enabled && one.dead === 0)
-    const status: Status = isFine ? 'ok' : 'degraded'
+    const reached = Object.values(reach).every((one) => one === 'ok')
+    const status: Status = reached && isFine(database) ? 'ok' : 'degraded'
     return c.json({ status, ...database, providers: reach })
   }
+}
+
+function isFine({ schedules, queues, stripe_events_waiting }: Report): boolean {
+  return (
+    // A schedule that is not there at all is as bad as one that stopped.
+    schedules['jobs.tick'] !== undefined &&
+    Object.values(schedules).every((one) => one.ok) &&
+    Object.values(queues).every(
+      (one) => one.enabled && one.dead === 0 && one.oldest_ready_seconds <= READY_SECONDS,
+    ) &&
+    stripe_events_waiting === 0
+  )
 }
 
 async function askAll(deps: DoorDeps): Promise<Record<string, Reach>> {
@@ -68,7 +83,7 @@ async function askAll(deps: DoorDeps): Promise<Record<string, Reach>> {
   return Object.fromEntries(await Promise.all(asked))
 }
 
-async function askDatabase(deps: DoorDeps): Promise<z.output<typeof report> | null> {
+async function askDatabase(deps: DoorDeps): Promise<Report | null> {
   let timer: ReturnType<typeof setTimeout> | undefined
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error('The database took too long')), DATABASE_MS)

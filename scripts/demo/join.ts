@@ -1,47 +1,70 @@
 import type { Narrator } from './say.ts'
 import { until } from './say.ts'
+import { showCorrelation, showJobs, showWebhooks } from './trace.ts'
 import type { World } from './world.ts'
 
 /** The id of the checkout session that a hosted page's address names. */
 const sessionOf = (url: string) => /cs_[A-Za-z0-9_]+/.exec(url)?.[0] ?? ''
 
-/** Starts a checkout and pays it on Stripe's page; returns the session and when the button was pressed. */
-export async function pay(world: World, email: string, name: string) {
+const money = (amount: number, currency: string) =>
+  `${(amount / 100).toFixed(2)} ${currency.toUpperCase()}`
+
+/** Opens a checkout of the monthly tier; returns the session at Stripe. */
+async function openCheckout(world: World, email: string) {
   const opened = await world.door('/memberships/checkout', { tier: 'monthly', email })
   if (opened.status !== 200)
     throw new Error(`Checkout answered ${opened.status}: ${JSON.stringify(opened.body)}`)
-  const session = sessionOf(opened.body.url)
-  const paidAt = performance.now()
+  return sessionOf(opened.body.url)
+}
+
+/** Pays a checkout on Stripe's page; returns when the button was pressed. */
+async function paySession(world: World, session: string, email: string, name: string) {
+  const paidAt = new Date()
   const paid = await world.stripe('pay', { session, email, name })
   if (paid.status !== 200)
     throw new Error(`The payment answered ${paid.status}: ${JSON.stringify(paid.body)}`)
-  return { session, paidAt }
+  return paidAt
 }
 
-/** Eve joins: checkout, payment, webhook, membership, Mailchimp. */
-export async function eveJoins(world: World, { chapter, say, expect }: Narrator) {
+/** Opens a checkout of the monthly tier and pays it. */
+export const pay = async (world: World, email: string, name: string) =>
+  paySession(world, await openCheckout(world, email), email, name)
+
+/** Eve joins: checkout, payment, webhooks, membership, jobs, Mailchimp. */
+export async function eveJoins(world: World, narrator: Narrator) {
+  const { chapter, say, expect } = narrator
   const email = 'eve@example.org'
   chapter('Eve joins')
-  expect('Commons', 'Nobody of that name is here yet.', !(await world.member(email)))
+  expect('Commons', 'Nobody with her address is here yet.', !(await world.member(email)))
   say('You', 'Eve chooses the monthly tier and opens a checkout.')
-  const { session, paidAt } = await pay(world, email, 'Eve Okafor')
-  say(
+  const session = await openCheckout(world, email)
+  const open = await world.stripeHas(`checkout/sessions/${session}`)
+  const price = money(open.amount_total, open.currency)
+  expect(
     'Stripe',
-    `She pays on the hosted page (${session.slice(0, 18)}…). Signed webhooks are on their way.`,
+    `Its hosted page asks for ${price} a month (${session.slice(0, 18)}…).`,
+    open.status === 'open' && open.amount_total === 1000,
   )
+  const paidAt = await paySession(world, session, email, 'Eve Okafor')
+  const since = () => `${Date.now() - paidAt.getTime()} ms after paying`
   const member = await until('Eve is a member', async () => {
     const row = await world.member(email)
     return row?.is_entitled ? row : undefined
   })
-  const active = performance.now() - paidAt
+  const active = since()
+  await until('the welcome started', async () => (await world.welcomes(email)) > 0)
+  const welcomed = since()
+  const tags = await world.tags(email)
+
+  const closed = await world.stripeHas(`checkout/sessions/${session}`)
+  expect('Stripe', `She paid ${price} for the tier monthly.`, closed.payment_status === 'paid')
+  const webhooks = await showWebhooks(world, narrator, email, paidAt)
   expect(
     'Commons',
-    `Her membership is ${member.status}, tier ${member.tier} (${active.toFixed(0)} ms after paying).`,
+    `Her membership is ${member.status}, tier ${member.tier} (${active}).`,
     member.status === 'active' && member.tier === 'monthly',
   )
-  await until('the welcome started', async () => (await world.welcomes(email)) > 0)
-  const welcomed = performance.now() - paidAt
-  const tags = await world.tags(email)
+  const ids = await showJobs(world, narrator, email, paidAt)
   expect(
     'Mailchimp',
     `She is there with the tags ${tags.join(', ')}.`,
@@ -49,92 +72,8 @@ export async function eveJoins(world: World, { chapter, say, expect }: Narrator)
   )
   expect(
     'Mailchimp',
-    `The welcome journey started once (${welcomed.toFixed(0)} ms after paying).`,
+    `The welcome journey started once (${welcomed}).`,
     (await world.welcomes(email)) === 1,
   )
-}
-
-/** A duplicate, an old event and a forged one change nothing. */
-export async function nothingChanges(world: World, { chapter, say, expect }: Narrator) {
-  chapter('A duplicate, a late and a forged event')
-  const email = 'eve@example.org'
-  const before = JSON.stringify(await world.member(email))
-  const [event] = await world.sql`
-    select e.event_id, e.payload from private.stripe_events e
-      join private.stripe_customers c on c.customer_id = e.payload -> 'data' -> 'object' ->> 'customer'
-     where c.email = ${email} and e.type like 'customer.subscription.%' and e.state = 'applied'
-     order by e.received_at desc limit 1`
-  if (!event) throw new Error('Eve has no subscription event')
-
-  await world.stripe('redeliver', { event: event.event_id })
-  await world.stripe('settle', {})
-  const [count] =
-    await world.sql`select count(*)::int as n from private.stripe_events where event_id = ${event.event_id}`
-  say('Stripe', 'The same event is delivered a second time.')
-  expect('Commons', 'It is known already: 200, and one row.', count?.n === 1)
-
-  const old = {
-    ...event.payload,
-    id: 'evt_demo_late',
-    type: 'customer.subscription.updated',
-    created: event.payload.created - 60,
-  }
-  old.data = { object: { ...event.payload.data.object, status: 'canceled', ended_at: old.created } }
-  const late = await world.stripe('forge', { signature: 'right', body: JSON.stringify(old) })
-  say('Stripe', 'An event from a minute before arrives late and says "canceled".')
-  expect(
-    'Commons',
-    `It is kept as ${(await world.event('evt_demo_late'))?.state}.`,
-    late.body.status === 200 && (await world.event('evt_demo_late'))?.state === 'superseded',
-  )
-
-  for (const signature of ['wrong', 'stale', 'future', 'none']) {
-    const forged = await world.stripe('forge', {
-      signature,
-      type: 'customer.subscription.deleted',
-      object: event.payload.data.object,
-    })
-    expect(
-      'Commons',
-      `A body with a ${signature === 'none' ? 'missing' : signature} signature: ${forged.body.status}.`,
-      forged.body.status === 400,
-    )
-  }
-  expect(
-    'Commons',
-    "Eve's membership is what it was.",
-    JSON.stringify(await world.member(email)) === before,
-  )
-}
-
-/** Mailchimp is down while somebody joins; nothing is lost. */
-export async function mailchimpFails(world: World, { chapter, say, expect }: Narrator) {
-  chapter('Mailchimp fails for a while')
-  const email = 'fay@example.org'
-  await world.faults(world.urls.mailchimp, { kind: 'server_error', path: '/3.0/' })
-  say('Mailchimp', 'From now on every call answers 500.')
-  await pay(world, email, 'Fay Lindqvist')
-  await until('Fay is a member', async () => (await world.member(email))?.is_entitled)
-  expect('Commons', 'Fay paid and is a member all the same.', true)
-  const job = await until('her job failed once', async () => {
-    const [row] = await world.sql`
-      select j.state, j.last_error, j.attempts from admin.jobs j
-        join public.member_emails e on e.member_id = (j.args ->> 'member_id')::uuid
-       where e.email = ${email} and j.state = 'retrying'`
-    return row
-  })
-  expect(
-    'Commons',
-    `Her job waits: ${job.state}, ${job.attempts} attempt(s), nothing lost.`,
-    (await world.tags(email)).length === 0,
-  )
-  await world.mend(world.urls.mailchimp)
-  say('Mailchimp', 'It works again.')
-  await until('Fay was welcomed', async () => (await world.welcomes(email)) > 0, 60_000)
-  const tags = await world.tags(email)
-  expect(
-    'Mailchimp',
-    `Fay is there by herself: ${tags.join(', ')}; welcomed once.`,
-    tags.join() === 'active,member,monthly' && (await world.welcomes(email)) === 1,
-  )
+  await showCorrelation(world, narrator, webhooks, ids)
 }

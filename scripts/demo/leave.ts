@@ -23,6 +23,13 @@ export async function adaLeaves(stack: Stack, world: World, { chapter, say, expe
   expect('Commons', 'The door to her own billing portal opens.', portal.status === 200)
   await world.stripe('portal/cancel', { subscription: 'sub_ada', reason: 'too_expensive' })
   say('Stripe', 'In the portal she cancels. The paid month runs on.')
+  const atStripe = await world.stripeHas('subscriptions/sub_ada')
+  const paidThrough = new Date(atStripe.items.data[0].current_period_end * 1000)
+  expect(
+    'Stripe',
+    `Stripe says: ${atStripe.status}, and ends with the paid period on ${day(paidThrough)}.`,
+    atStripe.status === 'active' && atStripe.cancel_at_period_end === true,
+  )
   const member = await until('the cancellation arrived', async () => {
     const row = await world.member(email)
     return row?.cancel_at_period_end ? row : undefined
@@ -31,7 +38,7 @@ export async function adaLeaves(stack: Stack, world: World, { chapter, say, expe
   const lastMoment = new Date(end.getTime() - 1000)
   expect(
     'Commons',
-    `She keeps access through ${day(lastMoment)} (UTC).`,
+    `The webhook arrived: she keeps access through ${day(lastMoment)}, the whole day (UTC).`,
     member.is_entitled && (await findsAda()),
   )
 
@@ -41,6 +48,11 @@ export async function adaLeaves(stack: Stack, world: World, { chapter, say, expe
   await stack.travelTo(new Date(end.getTime() + 1000))
   say('Clock', `It is ${new Date(end.getTime() + 1000).toISOString()}.`)
   expect('Commons', 'Ada is out of the directory, at once.', !(await findsAda()))
+  const ended = await until('Stripe ended it', async () => {
+    const now = await world.stripeHas('subscriptions/sub_ada')
+    return now.status === 'active' ? undefined : now.status
+  })
+  expect('Stripe', `Stripe says by now: ${ended}.`, ended === 'canceled')
   const { data } = await ada.client.rpc('directory', {})
   expect('Commons', 'Ada herself sees nobody any more.', !data)
 

@@ -1,9 +1,10 @@
 /** Walks the main job in front of you, without a browser: `npm run demo`. */
 import { rmSync } from 'node:fs'
 import { startStack } from '../local/stack.ts'
-import { eveJoins, mailchimpFails, nothingChanges } from './join.ts'
+import { eveJoins } from './join.ts'
 import { adaLeaves } from './leave.ts'
 import { createNarrator } from './say.ts'
+import { mailchimpFails, nothingChanges } from './trouble.ts'
 import { createWorld } from './world.ts'
 
 const ports = {
@@ -17,6 +18,8 @@ const ports = {
 
 const narrator = createNarrator(console.log, () => performance.now())
 console.log('A stack of its own is started, with demo data and the provider sandbox …')
+console.log('Each line: seconds, where it happened, what. A ✓ was looked up there and is so.')
+const lines: string[] = []
 const stack = await startStack({
   name: 'demo',
   ports,
@@ -24,6 +27,7 @@ const stack = await startStack({
   functions: true,
   sandbox: true,
   reset: true,
+  onFunctionLine: (line) => lines.push(line),
 })
 let code = 0
 const stop = async () => {
@@ -33,7 +37,7 @@ const stop = async () => {
 process.once('SIGINT', () => void stop().then(() => process.exit(130)))
 process.once('SIGTERM', () => void stop().then(() => process.exit(143)))
 try {
-  const world = createWorld(stack)
+  const world = createWorld(stack, lines)
   await eveJoins(world, narrator)
   await nothingChanges(world, narrator)
   await mailchimpFails(world, narrator)
@@ -46,6 +50,7 @@ try {
     waiting.length === 0,
   )
   console.log(`\n${narrator.count()} things were expected and all of them were so.`)
+  console.log('Do the same by hand: npm start')
 } catch (error) {
   code = 1
   console.error(`\nThe demo stopped: ${(error as Error).message}`)

@@ -31,7 +31,10 @@ export function createNarrator(write: (line: string) => void, now: () => number)
     say(system, `${sentence} ${styleText('green', '✓')}`)
   }
 
-  return { chapter, say, expect, count: () => expectations }
+  /** One line of a list under the sentence before. */
+  const detail = (line: string) => write(`${' '.repeat(21)}${styleText('dim', line)}`)
+
+  return { chapter, say, expect, detail, count: () => expectations }
 }
 
 export type Narrator = ReturnType<typeof createNarrator>

@@ -9,7 +9,7 @@ interface Entry {
 }
 
 /** What the walk does and looks at, over HTTP as people and providers do, and by SQL as an admin does. */
-export function createWorld(stack: Stack) {
+export function createWorld(stack: Stack, lines: readonly string[] = []) {
   const { urls, keys, sql } = stack
 
   async function post(url: string, body: unknown, headers: Record<string, string> = {}) {
@@ -28,6 +28,8 @@ export function createWorld(stack: Stack) {
   return {
     sql,
     urls,
+    /** What the functions have logged so far. */
+    lines,
     post,
     /** Opens a door of ours as a browser does. */
     door: (path: string, body: unknown, token?: string) =>
@@ -38,6 +40,13 @@ export function createWorld(stack: Stack) {
     /** Does something on one of Stripe's pages. */
     stripe: (action: string, body: unknown) =>
       post(`${urls.stripe}/_sandbox/stripe/${action}`, body),
+    /** Asks Stripe's API for an object, such as `subscriptions/sub_ada`. */
+    async stripeHas(object: string) {
+      const headers = { authorization: `Bearer ${stack.env.STRIPE_SECRET_KEY}` }
+      const response = await fetch(`${urls.stripe}/v1/${object}`, { headers })
+      if (!response.ok) throw new Error(`Stripe answered ${response.status} for ${object}`)
+      return response.json()
+    },
     faults: (url: string, fault: unknown) => post(`${url}/_sandbox/faults`, fault),
     mend: (url: string) => fetch(`${url}/_sandbox/faults`, { method: 'DELETE' }),
     /** The row that admins see of a person. */

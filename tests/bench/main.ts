@@ -37,12 +37,12 @@ async function onFreshStack<T>(
   work: (stack: Awaited<ReturnType<typeof startStack>>) => Promise<T>,
 ): Promise<T> {
   const ports = {
-    gateway: 59321,
-    postgres: 59322,
-    mailbox: 59324,
-    site: 59421,
-    stripe: 59111,
-    mailchimp: 59112,
+    gateway: 60321,
+    postgres: 60322,
+    mailbox: 60324,
+    site: 60421,
+    stripe: 60111,
+    mailchimp: 60112,
   }
   const stack = await startStack({
     name: 'bench',

@@ -5,6 +5,9 @@
 --   Kim  an agent's token
 -- Everybody who joined owns a row in each table that holds rows of members.
 
+-- The same people are made in many files: one file at a time, else two could wait for each other's.
+select pg_catalog.pg_advisory_xact_lock(1);
+
 create function pg_temp.person(who text) returns uuid language sql immutable
   as $$ select ('00000000-0000-4000-8000-0000000000' || pg_catalog.encode(pg_catalog.substr(who, 1, 1)::bytea, 'hex'))::uuid $$;
 

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { eventOf, fresh, invoice } from '../functions/support/events.ts'
 import { type House, openHouse } from '../functions/support/house.ts'
 import { contactOf, join, receive } from '../functions/support/people.ts'
+import { workerThatHangs } from './killed_worker_child.ts'
 
 let house: House
 beforeAll(async () => {
@@ -140,32 +141,34 @@ describe('While Mailchimp is away', () => {
   })
 })
 
-describe('A worker that is killed in the middle of a job', () => {
-  it('has it taken over when its lease ends, and its late report changes nothing', async () => {
-    await house.sql`update jobs.kinds set lease = '2 seconds' where queue = 'audience' and kind = 'sync_contact'`
+describe('A worker process that is killed while it brings over a contact', () => {
+  it('has the job taken over when its lease ends, and its late report changes nothing', async () => {
+    const lease = (seconds: number) => house.sql`
+      update jobs.kinds set lease = ${`${seconds} seconds`} where queue = 'audience' and kind = 'sync_contact'`
     const email = someone()
     await join(house, { email })
-    const [{ claimed }] = await house.sql<[{ claimed: object[] }]>`
-      select claimed from jobs.exchange('audience', wanted => 5)`
-    expect(claimed).toHaveLength(1)
-    const { job } = claimed[0] as { job: number }
-    await house.sql`update jobs.kinds set lease = '30 seconds' where queue = 'audience' and kind = 'sync_contact'`
-    // The worker is gone now. The lease that it had runs on the real clock.
+    await lease(2)
+    const child = await workerThatHangs(house.url, 'audience', 'sync_contact')
+    const [held] = await house.sql`
+      select (message ->> 'job')::int as job, msg_id::int, read_ct, 'interactive' as priority
+        from pgmq.q_audience where (message ->> 'job')::int = ${child.job}`
+    await child.kill()
+    await lease(30)
+    // The lease that it had runs on the real clock.
+    const tags = ['active', 'member', 'monthly']
     await vi.waitFor(
       async () => {
         await house.work()
-        expect(await contactOf(house, email)).toMatchObject({
-          tags: ['active', 'member', 'monthly'],
-        })
+        expect(await contactOf(house, email)).toMatchObject({ tags })
       },
       { timeout: 15_000, interval: 300 },
     )
-    const late = house.sql.json([{ ...claimed[0], outcome: 'completed', duration_ms: 1 }] as never)
+    const late = house.sql.json([{ ...held, outcome: 'completed', duration_ms: 1 }] as never)
     const [answer] = await house.sql`select stale from jobs.exchange('audience', ${late})`
-    expect(answer?.stale).toHaveLength(1)
+    expect(answer?.stale).toEqual([String(child.job)])
     const attempts = await house.sql`
-      select outcome from jobs.attempts where job = ${job} order by attempt`
-    expect(attempts[0]?.outcome).toBe('lost')
-    expect(attempts.filter(({ outcome }) => outcome === 'completed')).toHaveLength(1)
+      select outcome from jobs.attempts where job = ${child.job} order by attempt`
+    expect(attempts.map(({ outcome }) => outcome)).toEqual(['lost', 'completed'])
+    expect(effects('journey.started', email)).toHaveLength(1)
   }, 20_000)
 })

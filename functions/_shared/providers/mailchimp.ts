@@ -40,7 +40,10 @@ export interface MailchimpClient {
   /** Up to 1,000 calls at once; returns the batch's id. */
   submitBatch(operations: Operation[]): Promise<string>
   batch(id: string): Promise<{ finished: boolean; errored: number }>
-  membersPage(offset: number, count: number): Promise<MembersPage>
+  /** One page of the list, without the archived; with `since` only of who changed from then on. */
+  membersPage(offset: number, count: number, since?: Date): Promise<MembersPage>
+  /** The status that a contact has; undefined when she is not there. */
+  statusOf(email: string): Promise<string | undefined>
   ping(timeoutMs?: number): Promise<void>
   /** The calls that bring one contact to her target, for submitBatch. */
   operationsFor(contact: Contact, knownAs: string | null, tags: Tag[], id: string): Operation[]
@@ -145,11 +148,12 @@ export function createMailchimp(env: Env, timeoutMs = TIMEOUT_MS): MailchimpClie
           .parse(await api.batches.status(id))
         return { finished: found.status === 'finished', errored: found.errored_operations }
       }),
-    membersPage: (offset, count) =>
+    membersPage: (offset, count, since) =>
       call(async () => {
         const fields = ['members.email_address', 'members.status', 'members.tags', 'total_items']
+        const from = since && { sinceLastChanged: since.toISOString() }
         const page = membersPage.parse(
-          await api.lists.getListMembersInfo(list, { fields, count, offset }),
+          await api.lists.getListMembersInfo(list, { fields, count, offset, ...from }),
         )
         const contacts = page.members.map(({ email_address, status, tags }) => ({
           email: email_address,
@@ -158,6 +162,17 @@ export function createMailchimp(env: Env, timeoutMs = TIMEOUT_MS): MailchimpClie
         }))
         return { contacts, total: page.total_items }
       }),
+    statusOf: async (email) => {
+      try {
+        return await call(
+          async () =>
+            member.parse(await api.lists.getListMember(list, subscriberHash(email))).status,
+        )
+      } catch (error) {
+        if (isGone(error)) return undefined
+        throw error
+      }
+    },
     ping: (patienceMs = 2000) => silently(() => connect(apiKey, base, patienceMs).ping.get()),
     operationsFor(contact, knownAs, tags, id) {
       const members = `/lists/${list}/members`

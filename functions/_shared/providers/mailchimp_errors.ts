@@ -1,13 +1,23 @@
 import { z } from 'zod'
-import { ProviderError, type ProviderErrorKind } from '../provider_error.ts'
+import { ProviderError, type ProviderErrorKind, parseRetryAfter } from '../provider_error.ts'
 
 /** A ProviderError of Mailchimp. `title` is what tells its errors apart; the rest may hold the address. */
 export class MailchimpError extends ProviderError {
   readonly title: string
   readonly status: number
 
-  constructor(kind: ProviderErrorKind, status: number, title: string, cause: unknown) {
-    super('Mailchimp', kind, `${status} ${title}`, { cause })
+  constructor(
+    kind: ProviderErrorKind,
+    status: number,
+    title: string,
+    cause: unknown,
+    more: { retryAfter?: number | undefined; field?: string | undefined } = {},
+  ) {
+    const { retryAfter, field } = more
+    super('Mailchimp', kind, `${status} ${title}${field ? `: ${field}` : ''}`, {
+      cause,
+      retryAfter,
+    })
     this.title = title
     this.status = status
   }
@@ -20,12 +30,15 @@ export interface PermanentRefusal {
   remedy: string
 }
 
+/** She wants mail again after she left, or after her mail came back. */
+export const complianceRefusal: PermanentRefusal = {
+  reason:
+    'Mailchimp keeps this address off the list, because she unsubscribed or her mail came back',
+  remedy: 'She signs up again herself with Mailchimp’s own form; nobody can do it for her.',
+}
+
 const refusals: Record<string, PermanentRefusal> = {
-  'Member In Compliance State': {
-    reason:
-      'Mailchimp keeps this address off the list, because she unsubscribed or her mail came back',
-    remedy: 'She signs up again herself with Mailchimp’s own form; nobody can do it for her.',
-  },
+  'Member In Compliance State': complianceRefusal,
   'Forgotten Email Not Subscribed': {
     reason: 'This address was deleted from Mailchimp for good',
     remedy: 'She signs up again herself with Mailchimp’s own form; nobody can do it for her.',
@@ -38,20 +51,51 @@ const refusals: Record<string, PermanentRefusal> = {
 
 /** What makes an error permanent for this contact, with its remedy; undefined for every other error. */
 export function permanentRefusal(error: unknown): PermanentRefusal | undefined {
-  return error instanceof MailchimpError ? refusals[error.title] : undefined
+  if (!(error instanceof MailchimpError)) return undefined
+  // The general title of everything that fails its checks: a name that is too long as well.
+  if (error.title === 'Invalid Resource' && !isAboutAddress(error)) return undefined
+  return refusals[error.title]
 }
 
 /** Whether Mailchimp says that the contact has entered the journey before (it lets nobody in twice). */
 export function isInJourneyAlready(error: unknown): boolean {
-  return error instanceof MailchimpError && /already|in journey/i.test(error.title)
+  if (!(error instanceof MailchimpError) || error.kind !== 'refused') return false
+  if (/already|in journey/i.test(error.title)) return true
+  // The wording is not documented, and the title may be the general one.
+  const words = detailOf(error)
+  return (
+    /already|before/i.test(words) &&
+    /journey|flow|automation/i.test(words) &&
+    !/unsubscribed|not subscribed/i.test(words)
+  )
 }
 
-const problem = z.object({ title: z.string() })
+const problem = z.object({
+  title: z.string(),
+  detail: z.string().catch(''),
+  errors: z.array(z.object({ field: z.string().catch('') })).catch([]),
+})
 
-/** The SDK speaks superagent: `status` and `response.body` when there was an answer, `timeout` or `code` when not. */
+const answerOf = ({ cause }: MailchimpError) =>
+  problem.safeParse((cause as SuperagentError | null)?.response?.body).data
+
+/** The words of the answer without addresses, so that none of them counts as a word. To look at, never to write down. */
+const detailOf = (error: MailchimpError) =>
+  (answerOf(error)?.detail ?? '').replaceAll(/\S*@\S*/g, '')
+
+/** Names of fields as we may write them down: nothing that somebody typed in. */
+const fieldsOf = (errors: { field: string }[]) =>
+  errors.map(({ field }) => field).filter((field) => /^[\w .-]{1,60}$/.test(field))
+
+function isAboutAddress(error: MailchimpError): boolean {
+  const fields = fieldsOf(answerOf(error)?.errors ?? [])
+  return fields.length > 0 ? fields.includes('email_address') : /email/i.test(detailOf(error))
+}
+
+/** The SDK speaks superagent: `status` and `response` when there was an answer, `timeout` or `code` when not. */
 interface SuperagentError {
   status?: number
-  response?: { body?: unknown }
+  response?: { body?: unknown; headers?: Record<string, string | undefined> }
 }
 
 /** What went wrong at Mailchimp, as one ProviderError. */
@@ -71,13 +115,40 @@ export function mailchimpFailure(error: unknown): unknown {
     return new ProviderError('Mailchimp', 'retry', 'No usable answer', { cause: error })
   }
   const body = problem.safeParse(response?.body)
-  const title = body.success ? body.data.title : 'no title'
-  return new MailchimpError(kindOf(status, body.success), status, title, error)
+  const explained = body.success
+  return new MailchimpError(
+    kindOf(status, explained),
+    status,
+    explained ? body.data.title : 'no title',
+    error,
+    {
+      retryAfter: pauseOf(status, explained, response?.headers ?? {}),
+      field: fieldsOf(body.data?.errors ?? []).join(', '),
+    },
+  )
 }
 
+/** Under very high load it answers 429, or with a bare 403. */
+const isCrowded = (status: number, explained: boolean) =>
+  status === 429 || (status === 403 && !explained)
+
 function kindOf(status: number, explained: boolean): ProviderErrorKind {
-  // Under very high load it answers with a bare 403.
-  if (status === 429 || status >= 500 || (status === 403 && !explained)) return 'retry'
+  if (isCrowded(status, explained) || status >= 500) return 'retry'
   if (status === 401 || status === 403) return 'misconfigured'
   return 'refused'
+}
+
+/** Seconds to wait when it is crowded there and Mailchimp does not say how long: it documents no such header. */
+const CROWDED_SECONDS = 30
+
+/** When to ask again, in seconds. Being one of too many is no failure of the job, so it never lacks a pause. */
+function pauseOf(
+  status: number,
+  explained: boolean,
+  headers: Record<string, string | undefined>,
+): number | undefined {
+  // A date counts from the moment of the answer, by the clock of whoever wrote both.
+  const said = parseRetryAfter(headers['retry-after'], new Date(headers.date ?? Number.NaN))
+  if (said !== undefined && Number.isFinite(said)) return said
+  return isCrowded(status, explained) ? CROWDED_SECONDS : undefined
 }

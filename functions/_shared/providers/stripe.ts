@@ -33,7 +33,7 @@ export interface StripeClient {
   openPortal(request: PortalRequest, idempotencyKey: string): Promise<string>
   subscription(id: string): Promise<Snapshot<StripeObject>>
   /** A customer, or null when Stripe has deleted it. */
-  customer(id: string): Promise<StripeObject | null>
+  customer(id: string): Promise<Snapshot<StripeObject | null>>
   /** The id of the invoice that a payment paid, or null when it paid none. */
   invoiceOfPaymentIntent(paymentIntent: string): Promise<string | null>
   /** Up to 100 subscriptions of whatever status, after the given one. */
@@ -123,8 +123,10 @@ export function createStripe(env: Env, now: () => Date, timeoutMs = TIMEOUT_MS):
 
     customer: (id) =>
       call(async () => {
+        const began = now()
         const found = await stripe.customers.retrieve(id)
-        return found.deleted ? null : plain(found)
+        const value = found.deleted ? null : plain(found)
+        return { value, asOf: asOf(found.lastResponse, began, now()) }
       }),
 
     invoiceOfPaymentIntent: (paymentIntent) =>

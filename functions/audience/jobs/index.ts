@@ -4,6 +4,7 @@ import { archiveContact } from './archive_contact.ts'
 import { checkBatch } from './check_batch.ts'
 import { checkDrift } from './check_drift.ts'
 import { notify } from './notify.ts'
+import { readBatch } from './read_batch.ts'
 import { startWelcome } from './start_welcome.ts'
 import { submitBatch } from './submit_batch.ts'
 import { syncContact } from './sync_contact.ts'
@@ -16,5 +17,6 @@ export const handlers: Record<string, Handler<JobDeps>> = {
   archive_contact: archiveContact,
   submit_batch: submitBatch,
   check_batch: checkBatch,
+  read_batch: readBatch,
   check_drift: checkDrift,
 }

@@ -1,7 +1,12 @@
 import { z } from 'zod'
+import type { Log } from '../../_shared/log.ts'
 import { ProviderError } from '../../_shared/provider_error.ts'
 import type { MailchimpClient } from '../../_shared/providers/mailchimp.ts'
-import { permanentRefusal } from '../../_shared/providers/mailchimp_errors.ts'
+import {
+  complianceRefusal,
+  type PermanentRefusal,
+  permanentRefusal,
+} from '../../_shared/providers/mailchimp_errors.ts'
 import type { Sql } from '../../_shared/sql.ts'
 import type { Handler } from '../../_shared/worker.ts'
 import type { JobDeps } from '../deps.ts'
@@ -22,17 +27,30 @@ export const syncContact: Handler<JobDeps> = async (job, { sql, mailchimp, log }
     }
     try {
       const status = await carryOver(mailchimp, wanted)
+      // Her yes of today does not bring her back, and nobody but she can: she has to hear of it.
+      if (wanted.opted_in && ['unsubscribed', 'cleaned'].includes(status)) {
+        return await park(sql, member_id, wanted.email, complianceRefusal, log)
+      }
       if (await record(sql, member_id, wanted, status, job.correlationId)) return
     } catch (error) {
       const refusal = permanentRefusal(error)
       if (!refusal) throw error
-      await sql`select private.park_contact(${member_id}::uuid, ${wanted.email},
-        ${refusal.reason}, ${refusal.remedy})`
-      log.info('contact.parked', { member_id })
-      return { note: `parked: ${refusal.reason}` }
+      return await park(sql, member_id, wanted.email, refusal, log)
     }
   }
   throw new ProviderError('Mailchimp', 'retry', 'The member kept changing', { retryAfter: 1 })
+}
+
+async function park(
+  sql: Sql,
+  member: string,
+  email: string,
+  { reason, remedy }: PermanentRefusal,
+  log: Log,
+) {
+  await sql`select private.park_contact(${member}::uuid, ${email}, ${reason}, ${remedy})`
+  log.info('contact.parked', { member_id: member })
+  return { note: `parked: ${reason}` }
 }
 
 async function read(sql: Sql, member: string): Promise<Target | null> {

@@ -2,6 +2,7 @@ import type { Handler } from '../../_shared/worker.ts'
 import type { JobDeps } from '../deps.ts'
 import { applyEvent } from './apply_event.ts'
 import { reconcile } from './reconcile.ts'
+import { refreshCustomer } from './refresh_customer.ts'
 import { refreshSubscription } from './refresh_subscription.ts'
 import { resolveCharge } from './resolve_charge.ts'
 import { resolveCustomer } from './resolve_customer.ts'
@@ -9,6 +10,7 @@ import { resolveCustomer } from './resolve_customer.ts'
 /** What this room's worker can do, by kind of job. */
 export const handlers: Record<string, Handler<JobDeps>> = {
   apply_event: applyEvent,
+  refresh_customer: refreshCustomer,
   refresh_subscription: refreshSubscription,
   resolve_customer: resolveCustomer,
   resolve_charge: resolveCharge,

@@ -11,7 +11,7 @@ export const resolveCustomer: Handler<JobDeps> = async (job, { sql, stripe }) =>
     select member_id is not null as known from private.stripe_customers
      where customer_id = ${customer_id}`
   if (held?.known) return { note: 'nothing left to do' }
-  const customer = await stripe.customer(customer_id)
+  const { value: customer } = await stripe.customer(customer_id)
   if (!customer) {
     await sql`select private.apply_customer(${sql.json({ id: customer_id })}, 'deleted',
       private.clock(), ${`job-${job.id}`}, private.clock())`

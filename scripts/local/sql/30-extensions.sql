@@ -4,7 +4,6 @@
 
 create extension "uuid-ossp" with schema extensions;
 create extension pgcrypto with schema extensions;
-create extension citext with schema extensions;
 create extension pg_trgm with schema extensions;
 create extension unaccent with schema extensions;
 create extension btree_gist with schema extensions;

@@ -1,6 +1,6 @@
 begin;
 -- include: ../memberships/stripe.sql
-select plan(35);
+select plan(41);
 create function pg_temp.contact() returns text language sql as $$ select state::text from private.audience_contacts where member_id = pg_temp.ada() $$;
 create function pg_temp.consent() returns text language sql as
   $$ select granted || ' ' || source from consents where member_id = pg_temp.ada() and channel = 'email' order by id desc limit 1 $$;
@@ -12,22 +12,22 @@ select pg_temp.receive('customer.subscription.created', pg_temp.sub(), '2026-06-
 select private.contact_synced(pg_temp.ada(), 'ada@example.org', 'subscribed', null, now());
 
 -- The webhook may only lower consent.
-select is(private.receive_mailchimp_event('hash1', 'subscribe', '{"email": "ada@example.org"}', now()), 'ignored', 'That somebody subscribed is kept and ignored');
-select is(private.receive_mailchimp_event('hash2', 'profile', '{"email": "ada@example.org"}', now()), 'ignored', 'so is a change of profile');
-select is(private.receive_mailchimp_event('hash3', 'upemail', '{"new_email": "evil@example.org", "old_email": "ada@example.org"}', now()), 'unknown contact', 'and a change of address');
+select is(private.receive_mailchimp_event('hash1', 'subscribe', '{"email": "ada@example.org"}', 'req-1', now()), 'ignored', 'That somebody subscribed is kept and ignored');
+select is(private.receive_mailchimp_event('hash2', 'profile', '{"email": "ada@example.org"}', 'req-1', now()), 'ignored', 'so is a change of profile');
+select is(private.receive_mailchimp_event('hash3', 'upemail', '{"new_email": "evil@example.org", "old_email": "ada@example.org"}', 'req-1', now()), 'unknown contact', 'and a change of address');
 select is(pg_temp.contact() || coalesce(pg_temp.consent(), ''), 'subscribed', 'None of it changed anything');
-select is(private.receive_mailchimp_event('hash4', 'unsubscribe', '{"email": " ADA@Example.org "}', now()), 'applied', 'Who unsubscribes is heard, however her address is spelled');
+select is(private.receive_mailchimp_event('hash4', 'unsubscribe', '{"email": " ADA@Example.org "}', 'req-1', now()), 'applied', 'Who unsubscribes is heard, however her address is spelled');
 select is(pg_temp.contact(), 'unsubscribed', 'Her contact says so');
 select is(pg_temp.consent(), 'false Mailchimp: unsubscribe', 'and her consent, with where it came from');
-select is((select after ->> 'state' from private.audit_log where action = 'audience.consent_lowered'), 'unsubscribed', 'and the audit log');
-select is(private.receive_mailchimp_event('hash4', 'unsubscribe', '{"email": "ada@example.org"}', now()), 'duplicate', 'The same message twice is one');
+select is((select array[after ->> 'state', correlation_id] from private.audit_log where action = 'audience.consent_lowered'), array['unsubscribed', 'req-1'], 'and the audit log, with the request that brought it');
+select is(private.receive_mailchimp_event('hash4', 'unsubscribe', '{"email": "ada@example.org"}', 'req-1', now()), 'duplicate', 'The same message twice is one');
 select is((select count(*)::int from consents where member_id = pg_temp.ada()), 1, 'and lowers consent once');
-select is(private.receive_mailchimp_event('hash5', 'subscribe', '{"email": "ada@example.org"}', now()), 'ignored', 'A later subscription does not raise it again');
+select is(private.receive_mailchimp_event('hash5', 'subscribe', '{"email": "ada@example.org"}', 'req-1', now()), 'ignored', 'A later subscription does not raise it again');
 select is(pg_temp.contact(), 'unsubscribed', 'She stays off the list');
-select is(private.receive_mailchimp_event('hash6', 'cleaned', '{"email": "ada@example.org"}', now()), 'applied', 'An address that bounces is cleaned');
+select is(private.receive_mailchimp_event('hash6', 'cleaned', '{"email": "ada@example.org"}', 'req-1', now()), 'applied', 'An address that bounces is cleaned');
 select is(pg_temp.contact(), 'cleaned', 'and her contact says so');
-select is(private.receive_mailchimp_event('hash7', 'unsubscribe', '{"email": "nobody@example.org"}', now()), 'unknown contact', 'Whom we do not know is kept on record only');
-select is(private.receive_mailchimp_event('hash8', 'unsubscribe', '{}', now()), 'unknown contact', 'also a message without an address');
+select is(private.receive_mailchimp_event('hash7', 'unsubscribe', '{"email": "nobody@example.org"}', 'req-1', now()), 'unknown contact', 'Whom we do not know is kept on record only');
+select is(private.receive_mailchimp_event('hash8', 'unsubscribe', '{}', 'req-1', now()), 'unknown contact', 'also a message without an address');
 select is((select count(*)::int from private.mailchimp_events), 8, 'Every message is on record once');
 select is(private.audience_target(pg_temp.ada(), now()) ->> 'done', 'true', 'Nothing is owed to Mailchimp for what it told us');
 
@@ -51,6 +51,24 @@ update private.audience_contacts set tags = '{member,active,monthly}';
 select is(pg_temp.compare('archived', '{}'), 1, 'A contact that somebody archived there is a difference');
 select is(pg_temp.drift(), 'Somebody archived the contact at Mailchimp → explained: left as it is', 'that is explained and left alone');
 select is(pg_temp.compare('archived', '{}'), 0, 'once, not each day');
+
+-- A parked contact is left alone; only what the webhook says of her counts.
+update private.audience_contacts set state = 'parked', tags = '{}', parked_reason = 'She left', remedy = 'She signs up again';
+select is(pg_temp.compare('unsubscribed', '{member}'), 0, 'The tags of a parked contact are not repaired day after day');
+
+-- Asked in between.
+update private.audience_contacts set state = 'subscribed';
+delete from consents;
+select private.contact_left(pg_temp.ada(), 'other@example.org', 'unsubscribed', 'evt', now());
+select is(pg_temp.contact(), 'subscribed', 'What Mailchimp says of another address is not about her');
+select private.contact_left(pg_temp.ada(), 'ada@example.org', 'unsubscribed', 'evt', now());
+select is(pg_temp.contact() || ' ' || pg_temp.consent(), 'unsubscribed false Mailchimp: unsubscribed when asked', 'Who turns out to have left is taken off here');
+select is((select count(*)::int from private.audit_log where action = 'audience.consent_lowered' and correlation_id = 'evt'), 1, 'and the audit log says so');
+select private.contact_left(pg_temp.ada(), 'ada@example.org', 'cleaned', 'evt', now());
+select is((select count(*)::int from consents), 1, 'Whom the webhook was faster with is left as she is');
+update private.audience_contacts set state = 'subscribed';
+select private.contact_left(pg_temp.ada(), 'ada@example.org', 'archived', 'evt', now());
+select is(pg_temp.contact() || (select count(*) from consents), 'archived1', 'Who was archived there has said nothing');
 
 -- The run.
 create temporary table run as select private.start_drift_check(now()) as id;

@@ -1,6 +1,6 @@
 begin;
 -- include: ../memberships/stripe.sql
-select plan(11);
+select plan(22);
 select pg_temp.receive('customer.subscription.created', pg_temp.sub(), '2026-06-15Z');
 select pg_temp.receive('invoice.payment_failed', pg_temp.invoice('in_1', 'open', next_try => '2026-06-18Z'), '2026-06-15Z');
 create temporary table notice as select id from membership_notices;
@@ -25,6 +25,27 @@ select is(private.open_notice(pg_temp.ada(), 'payment_failed', 'in_2', null), fa
 select is(pg_temp.jobs_of('notify'), 2::bigint, 'Each notice was one job');
 select is(private.notice_to_send(-1), null, 'A notice that does not exist is not sent');
 select is((select count(*)::int from private.audience_contacts), 1, 'All of it was about one contact');
+
+-- Whom no mail reaches is a matter for a person.
+create function pg_temp.unsent() returns text language sql as $$ select string_agg(why, '; ') from admin.attention where what = 'Notice not sent' $$;
+update private.audience_contacts set state = 'unsubscribed';
+select private.open_notice(pg_temp.ada(), 'grace_ending', 'in_1', null);
+create temporary table unsent as select max(id) as id from membership_notices;
+select is(pg_temp.unsent(), null, 'A notice of today may still go out');
+update membership_notices set created_at = now() - interval '25 hours' where id = (select id from unsent);
+select is(pg_temp.unsent(), 'grace_ending for ada@example.org: at Mailchimp she is unsubscribed', 'One that is a day old is on the list, with why');
+update private.audience_contacts set state = 'cleaned';
+select is(pg_temp.unsent(), 'grace_ending for ada@example.org: at Mailchimp she is cleaned', 'also when her address bounces');
+select private.park_contact(pg_temp.ada(), 'ada@example.org', 'Compliance state', 'Subscribe again on our form');
+select is(pg_temp.unsent(), 'grace_ending for ada@example.org: at Mailchimp she is parked', 'or Mailchimp refuses her');
+delete from private.audience_contacts;
+select is(pg_temp.unsent(), 'grace_ending for ada@example.org: at Mailchimp she is new', 'or does not know her');
+select is((select do_this from admin.attention where id = (select id::text from unsent)), 'write to her, then admin.close_notice(notice, reason)', 'It says what to do');
+select throws_ok($$select admin.close_notice((select id from unsent), ' ')$$, 'PT422', 'A reason is missing', 'Which needs a reason');
+select lives_ok($$select admin.close_notice((select id from unsent), 'Called her')$$, 'An admin who told her takes it off');
+select is(pg_temp.unsent(), null, 'Then nothing waits');
+select is((select array[target_id, reason] from private.audit_log where action = 'audience.notice_closed'), array[(select id::text from unsent), 'Called her'], 'The audit log says why');
+select throws_ok($$select admin.close_notice((select id from unsent), 'again')$$, 'PT409', 'This notice is not waiting', 'What was closed, paid for or sent is not closed again');
 
 select * from finish();
 rollback;

@@ -1,6 +1,6 @@
 begin;
 -- include: ../memberships/stripe.sql
-select plan(40);
+select plan(44);
 create function pg_temp.tags() returns text language sql as $$ select array_to_string(private.audience_tags(pg_temp.ada(), now()), ' ') $$;
 create function pg_temp.target(what text) returns text language sql as $$ select private.audience_target(pg_temp.ada(), now()) ->> what $$;
 create function pg_temp.synced(status text default 'subscribed') returns void language sql as
@@ -28,11 +28,11 @@ select is(pg_temp.jobs_of('start_welcome'), 1::bigint, 'A new member is owed a w
 select pg_temp.synced();
 select is(pg_temp.jobs_of('start_welcome'), 1::bigint, 'once');
 select is(private.welcome_to_send(pg_temp.ada(), now()), 'ada@example.org', 'at her address');
-select private.welcomed(pg_temp.ada(), 'Mailchimp said so', '2026-06-15Z');
-select private.welcomed(pg_temp.ada(), 'Mailchimp said so twice', '2026-06-16Z');
+select private.welcomed(pg_temp.ada(), 'Mailchimp said so', 'evt_1', '2026-06-15Z');
+select private.welcomed(pg_temp.ada(), 'Mailchimp said so twice', 'evt_2', '2026-06-16Z');
 select is((select array[welcomed_at::text, welcome_evidence] from private.audience_contacts), array[('2026-06-15Z'::timestamptz)::text, 'Mailchimp said so'], 'It is on record when, and how we know');
 select is(private.welcome_to_send(pg_temp.ada(), now()), null, 'and it is not sent again');
-select is((select count(*)::int from private.audit_log where action = 'audience.welcomed'), 1, 'The audit log has it once');
+select is((select array_agg(correlation_id) from private.audit_log where action = 'audience.welcomed'), '{evt_1}', 'The audit log has it once, with what it came from');
 
 -- Tier change.
 select pg_temp.receive('customer.subscription.updated', pg_temp.sub(price => 'price_annual', ends => pg_temp.days(300)), pg_temp.days(-9));
@@ -72,6 +72,12 @@ select is(pg_temp.target('done'), 'true', 'and then it is done');
 insert into consents (member_id, channel, granted, source) values (pg_temp.ada(), 'slack', true, 'The member');
 select is(pg_temp.target('consents'), 'false', 'What she says of other channels does not count for mail');
 
+-- She says yes again.
+insert into consents (member_id, channel, granted, source) values (pg_temp.ada(), 'email', true, 'The member');
+select is(array[pg_temp.target('consents'), pg_temp.target('opted_in'), pg_temp.target('done')], array['true', 'true', 'false'], 'Who says yes again is to be looked at, for Mailchimp may not take her back');
+select private.contact_synced(pg_temp.ada(), 'ada@new.example.org', 'subscribed', null, now());
+select is(pg_temp.target('done'), 'true', 'Where it does, it is done');
+
 -- Parked.
 select private.park_contact(pg_temp.ada(), 'ada@new.example.org', 'Compliance state', 'Subscribe again on our form');
 select is(array[pg_temp.target('parked'), pg_temp.target('done')], array['true', 'false'], 'Whom Mailchimp refuses for good is parked');
@@ -94,6 +100,12 @@ delete from jobs.idempotency_keys where key = 'welcome:' || pg_temp.ada()::text;
 update members set origin = 'import' where id = pg_temp.ada();
 select private.contact_synced(pg_temp.ada(), 'ada@third.example.org', 'subscribed', null, now());
 select is(pg_temp.jobs_of('start_welcome'), 1::bigint, 'Who came with the old site had her welcome long ago');
+
+-- Nobody has read her status, because the job that should have is dead.
+update private.audience_contacts set state = 'subscribed';
+select is(private.start_audience_sync(now()), 0, 'Whose status and tags are known is left alone by a run');
+update private.audience_contacts set state = 'new';
+select is(private.start_audience_sync(now()), 1, 'Whose status nobody has read is looked at by the next');
 
 select * from finish();
 rollback;

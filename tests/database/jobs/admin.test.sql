@@ -62,8 +62,8 @@ select throws_ok($$select admin.pause_queue('nowhere', 'x')$$, 'PT404', 'There i
 select admin.pause_queue('demo', 'Mailchimp is down.');
 select is(test_jobs.claim(), '[]', 'Nothing of a paused queue starts');
 select admin.resume_queue('demo');
-select results_eq($$select action, reason, before ->> 'paused_reason' from private.audit_log where target_type = 'queue' and target_id = 'demo' order by id$$,
-  $$values ('jobs.paused', 'Mailchimp is down.', null), ('jobs.resumed', null, 'Mailchimp is down.')$$, 'Both are in the audit log');
+select results_eq($$select action, reason, after ->> 'is_enabled', after ->> 'paused_reason' from private.audit_log where target_type = 'queue' and target_id = 'demo' order by id$$,
+  $$values ('jobs.queue_edited', 'Mailchimp is down.', 'false', 'Mailchimp is down.'), ('jobs.queue_edited', null, 'true', null)$$, 'Both are in the audit log');
 
 select * from finish();
 rollback;

@@ -15,7 +15,7 @@ select pg_temp.receive('invoice.payment_failed', pg_temp.invoice('in_1', 'open',
 select pg_temp.receive('checkout.session.completed', pg_temp.session(), '2026-06-15Z');
 insert into consents (member_id, channel, granted, source) values (pg_temp.ada(), 'email', false, 'At checkout');
 select private.contact_synced(pg_temp.ada(), 'ada@example.org', 'subscribed', null, now());
-select private.welcomed(pg_temp.ada(), 'seen', '2026-06-15Z');
+select private.welcomed(pg_temp.ada(), 'seen', 'evt_1', '2026-06-15Z');
 select is(private.claim_payment(md5('ana')::uuid, 'ada@example.org', now()), 'We will look at it and write to you.', 'Ana says that she paid with Ada''s address');
 select private.claim_payment(md5('zoe')::uuid, 'ada@example.org', now());
 insert into private.identity_reviews (member_id, other_member_id, email, reason) values

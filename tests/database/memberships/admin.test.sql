@@ -7,7 +7,7 @@ $$;
 
 -- Prices.
 select admin.map_price('price_old', 'annual', 'usd', 9000, 'year');
-select is(pg_temp.logged('memberships.price_mapped', 'price_old'), array['studio', session_user::text, ''], 'Mapping a price is in the audit log');
+select is(pg_temp.logged('memberships.price_edited', 'price_old'), array['studio', session_user::text, ''], 'Mapping a price is in the audit log');
 select ok((select not is_offered from stripe_prices where price_id = 'price_old'), 'A mapped price is not offered to new buyers');
 select lives_ok($$select admin.map_price('price_old', 'donor_annual', 'usd', 9000, 'year')$$, 'A price can be mapped anew');
 select is((select tier::text from stripe_prices where price_id = 'price_old'), 'donor_annual', 'and then means the other tier');

@@ -1,6 +1,6 @@
 begin;
 -- include: stripe.sql
-select plan(39);
+select plan(47);
 create function pg_temp.state(id text) returns text language sql as $$ select state::text from private.stripe_events where event_id = id $$;
 create function pg_temp.note(id text) returns text language sql as $$ select note from private.stripe_events where event_id = id $$;
 
@@ -27,6 +27,17 @@ select is(private.receive_stripe_event(pg_temp.event('customer.subscription.upda
   'quarantined', 'An event that does not tell its mode is quarantined');
 select is(pg_temp.has('status'), 'active', 'None of them was applied');
 select is(private.apply_stripe_event('evt_live', true, '2026-06-17Z'), 'quarantined', 'Replaying does not apply it');
+
+-- A mix-up of live and test that was mended: nothing is lost.
+create temporary table mixed as select pg_temp.event('customer.subscription.created', pg_temp.sub('sub_mixed'), '2026-06-17Z', 'evt_mixed') as event;
+select is(private.receive_stripe_event(event, true, '2026-06-17Z'), 'quarantined', 'With the wrong key a good event is quarantined') from mixed;
+select is(admin.replay_event('evt_mixed'), 'quarantined', 'Replaying does not let it out while the key is wrong');
+select is(private.receive_stripe_event(event, false, '2026-06-18Z'), 'duplicate', 'Once the key is right, sending it again is no news') from mixed;
+select is(admin.replay_event('evt_mixed'), 'applied', 'but replaying now applies it');
+select is(pg_temp.has('status', 'sub_mixed'), 'active', 'with what it says');
+select is((select array[actor_kind::text, after ->> 'state'] from private.audit_log where target_id = 'evt_mixed' order by id desc limit 1), array['studio', 'applied'], 'which is in the audit log');
+select is(admin.replay_event('evt_none'), 'quarantined', 'An event that does not tell its mode stays where it is');
+select is((select count(*)::int from private.stripe_mode), 1, 'A site has one mode');
 
 -- A price that nobody mapped.
 select is(pg_temp.receive('customer.subscription.created', pg_temp.sub('sub_x', price => 'price_new'), '2026-06-15Z', 'evt_x'), 'dead', 'An unmapped price is never guessed: its event is dead');

@@ -1,6 +1,6 @@
 begin;
 -- include: stripe.sql
-select plan(38);
+select plan(40);
 create function pg_temp.run(page jsonb[], run bigint default null, at timestamptz default '2026-06-20 03:30Z') returns bigint language plpgsql as $$
 begin
   run := coalesce(run, private.start_reconciliation(at));
@@ -38,7 +38,7 @@ select pg_temp.run(array[pg_temp.ended(at => '2026-06-18Z', ends => '2026-06-18Z
 select is(pg_temp.proposal('sub_ada'), 'open', 'What takes access away waits for a person');
 select is(pg_temp.has('status'), 'active', 'and nothing is changed by itself');
 select is((select difference from admin.reconciliation where subscription_id = 'sub_ada' and state = 'open'),
-  'Stripe says canceled until 2026-06-18 00:00:00+00, here it is active until 2026-07-15 12:00:00+00', 'The proposal says what differs');
+  'status: canceled at Stripe, active here; paid until: 2026-06-18 00:00:00+00 at Stripe, 2026-07-15 12:00:00+00 here', 'The proposal says what differs, and nothing else');
 select pg_temp.run(array[pg_temp.ended(at => '2026-06-18Z', ends => '2026-06-18Z'), pg_temp.sub('sub_missed')]);
 select is((select count(*)::int from private.reconciliation_proposals where subscription_id = 'sub_ada'), 1, 'The next night it is the same proposal');
 select is(admin.accept_proposal((select id from private.reconciliation_proposals where subscription_id = 'sub_ada')), 'applied', 'An admin accepts it');
@@ -50,6 +50,11 @@ select throws_ok($$select admin.accept_proposal(-1)$$, 'PT409', 'This proposal i
 -- Set to end in the portal, and back.
 select pg_temp.run(array[pg_temp.sub('sub_missed', more => jsonb_build_object('cancel_at', pg_temp.epoch('2026-07-15 12:00Z')))]);
 select is(pg_temp.proposal('sub_missed'), 'open', 'An end that was set at Stripe and missed here is a difference');
+select is((select difference from admin.reconciliation where subscription_id = 'sub_missed' and state = 'open'),
+  'ends: 2026-07-15 12:00:00+00 at Stripe, none here', 'which the proposal names');
+select is(private.subscription_differences(s, pg_temp.sub('sub_missed', price => 'price_annual', customer => 'cus_other')),
+  'price: price_annual at Stripe, price_monthly here; customer: cus_other at Stripe, cus_ada here', 'So are another price and another customer')
+  from subscriptions s where s.subscription_id = 'sub_missed';
 select throws_ok($$select admin.dismiss_proposal((select max(id) from private.reconciliation_proposals), ' ')$$, 'PT422', 'A reason is missing', 'Dismissing needs a reason');
 select lives_ok($$select admin.dismiss_proposal((select max(id) from private.reconciliation_proposals where state = 'open' and subscription_id = 'sub_missed'), 'She wrote to us')$$, 'With one it is done');
 select is(pg_temp.has('access_until', 'sub_missed'), 'infinity', 'and things stay as they are');

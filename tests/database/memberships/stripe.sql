@@ -1,4 +1,6 @@
 -- What Stripe sends, in short: objects as its API shows them, events around them, and people to pay.
+-- The same people are made in many files: one file at a time, else two could wait for each other's.
+select pg_catalog.pg_advisory_xact_lock(1);
 set local search_path = public, extensions;
 
 insert into public.stripe_prices (price_id, purpose, tier, currency, unit_amount, recurring_interval) values

@@ -9,11 +9,11 @@ beforeAll(async () => {
 })
 afterAll(() => house?.close())
 
-/** Imported members who pay until next year. */
-async function importMembers(count: number, prefix: string) {
+/** Members who pay until next year; imported ones have been welcomed long ago. */
+async function importMembers(count: number, prefix: string, origin = 'import') {
   await house.sql`
     with made as (
-      select private.create_member('import', ${prefix} || n || '@example.org', 'import', null, null,
+      select private.create_member(${origin}, ${prefix} || n || '@example.org', 'import', null, null,
                'Bulk ' || n, private.clock()) as id
         from generate_series(1, ${count}::int) n
     )
@@ -32,7 +32,7 @@ describe('Many members at once', () => {
     await house.work()
     const submitted = house.mailchimp.ledger.entries({ effect: 'batch.submitted' })
     expect(submitted.map(({ detail }) => Number(detail?.total)).sort()).toEqual([1000, 200])
-    expect(calls('/members')).toEqual([])
+    expect(calls('/members/')).toEqual([])
     expect(await contactOf(house, 'bulk599@example.org')).toEqual({
       email: 'bulk599@example.org',
       status: 'subscribed',
@@ -43,6 +43,29 @@ describe('Many members at once', () => {
     // They were welcomed on the old site.
     expect(house.mailchimp.ledger.entries({ effect: 'journey.started' })).toEqual([])
   }, 60_000)
+
+  it('count as subscribed only when Mailchimp says so: who had left before stays away and is not welcomed', async () => {
+    const left = 'joined7@example.org'
+    const contact = { email: left, firstName: 'Bulk', lastName: '7', consents: true }
+    await house.mailchimpClient.upsertContact(contact)
+    await act(house.mailchimp.url, 'mailchimp/unsubscribe', { email: left })
+    await importMembers(501, 'joined', 'checkout')
+    await house.sql`select private.start_audience_sync(private.clock())`
+    await house.work(30)
+    const people = await house.sql`
+      select state, welcomed_at is not null as welcomed, count(*)::int as people
+        from private.audience_contacts where email like 'joined%' group by 1, 2 order by 1`
+    expect(people).toEqual([
+      { state: 'subscribed', welcomed: true, people: 500 },
+      { state: 'unsubscribed', welcomed: false, people: 1 },
+    ])
+    expect(await contactOf(house, left)).toMatchObject({ status: 'unsubscribed' })
+    const journeys = house.mailchimp.ledger.entries({ effect: 'journey.started' })
+    expect(journeys).toHaveLength(500)
+    expect(await house.sql`select kind, last_error from jobs.dead`).toEqual([])
+    const pages = calls('/members').filter(({ path }) => !path.includes('/members/'))
+    expect(pages.length).toBeGreaterThan(0)
+  }, 90_000)
 
   it('are looked at one by one when a batch had errors, and the refused are parked', async () => {
     await importMembers(501, 'fake-and-real')

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { MailchimpError } from '../../../functions/_shared/providers/mailchimp_errors.ts'
 import { fresh } from '../support/events.ts'
 import { type House, openHouse } from '../support/house.ts'
@@ -125,6 +125,39 @@ describe('Consent', () => {
     await changed(ada.member_id)
     expect(await contactOf(house, ada.email)).toMatchObject({ status: 'unsubscribed' })
     expect(await held(ada.member_id)).toMatchObject({ state: 'unsubscribed' })
+  })
+})
+
+describe('Who allows mail again', () => {
+  const sayYes = (member: string) => house.sql`
+    insert into public.consents (member_id, channel, granted, source)
+    values (${member}, 'email', true, 'account page')`
+
+  it('after leaving at Mailchimp is parked with what she must do, not left without a word', async () => {
+    const ada = await joined()
+    await person('unsubscribe', { email: ada.email })
+    await vi.waitFor(async () => {
+      expect(await held(ada.member_id)).toMatchObject({ state: 'unsubscribed' })
+    })
+    await sayYes(ada.member_id)
+    await changed(ada.member_id)
+    expect(await contactOf(house, ada.email)).toMatchObject({ status: 'unsubscribed' })
+    expect(await held(ada.member_id)).toMatchObject({
+      state: 'parked',
+      remedy: expect.stringContaining('Mailchimp’s own form'),
+    })
+    const [told] = await house.sql`
+      select remedy from admin.parked_contacts where member_id = ${ada.member_id}`
+    expect(told).toBeDefined()
+  })
+
+  it('and signed up there before: she is on the list', async () => {
+    const ada = await joined()
+    await sayYes(ada.member_id)
+    await house.sql`
+      update private.audience_contacts set state = 'unsubscribed' where member_id = ${ada.member_id}`
+    await changed(ada.member_id)
+    expect(await held(ada.member_id)).toMatchObject({ state: 'subscribed', remedy: null })
   })
 })
 

@@ -106,9 +106,28 @@ describe('What Mailchimp may say', () => {
       ])
     })
     const body = form('unsubscribe', ada.email)
-    expect((await send(body)).body.outcome).toBe('applied')
+    const sent = { 'x-correlation-id': fresh('request') }
+    expect((await send(body, sent)).body.outcome).toBe('applied')
+    const audited = await house.sql`
+      select action from private.audit_log where correlation_id = ${sent['x-correlation-id']}`
+    expect(audited).toEqual([{ action: 'audience.consent_lowered' }])
     expect((await send(body)).body.outcome).toBe('duplicate')
     expect(await consentsOf(ada.member_id)).toHaveLength(2)
+  })
+
+  it('the same thing ten times at once: it is taken once', async () => {
+    const ada = await member()
+    const body = form('unsubscribe', ada.email)
+    const answers = await Promise.all(Array.from({ length: 10 }, () => send(body)))
+    expect(answers.map(({ body: { outcome } }) => outcome).sort()).toEqual([
+      'applied',
+      ...Array(9).fill('duplicate'),
+    ])
+    expect(await consentsOf(ada.member_id)).toHaveLength(1)
+    const audit = await house.sql`
+      select actor from private.audit_log
+       where target_id = ${ada.member_id} and action = 'audience.consent_lowered'`
+    expect(audit).toHaveLength(1)
   })
 
   it('never that somebody agreed: a subscribe that comes late or is made up raises nothing', async () => {

@@ -26,6 +26,13 @@ const statusOf = async (id: string) =>
     await house.sql`select status, tier, as_of_event from public.subscriptions where subscription_id = ${id}`
   )[0]
 
+const customerOf = async (id: string) =>
+  (
+    await house.sql`
+      select email, deleted_at is not null as deleted from private.stripe_customers
+       where customer_id = ${id}`
+  )[0]
+
 describe('Two events of the same second', () => {
   it('end in what Stripe says, whichever came last', async () => {
     const { customer, subscription: id } = await join(house, { email: someone() })
@@ -65,6 +72,61 @@ describe('Two events of the same second', () => {
     await house.advance(0.01)
     await house.work()
     expect(await statusOf(id)).toMatchObject({ status: 'active' })
+  })
+})
+
+describe('Two changed addresses of the same second', () => {
+  const first = '0@first.example.org'
+  const second = '1@second.example.org'
+
+  it.each([
+    ['in order', first, second],
+    ['the other way round', second, first],
+  ])('end in the one that Stripe has, delivered %s', async (_, ...emails) => {
+    const { customer } = await join(house, { email: someone() })
+    const truth = someone()
+    const held = house.stripe.world.customers.get(customer)!
+    held.email = truth
+    const created = seconds(house.clock.now()) + 5
+    const events = emails.map((email) =>
+      eventOf('customer.updated', { id: customer, name: held.name, email }, { created }),
+    )
+    for (const event of events) expect(await receive(house, event)).toBe('applied')
+    const [asked] = await house.sql`
+      select note from private.stripe_events where event_id = ${events[1]!.id}`
+    expect(asked?.note).toContain('Stripe was asked')
+    await house.advance(0.001)
+    await house.work()
+    expect(await customerOf(customer)).toMatchObject({ email: truth, deleted: false })
+    expect(await memberOf(house, truth)).toMatchObject({ customer })
+  })
+
+  it('end in a deleted customer when Stripe has deleted her meanwhile', async () => {
+    const { customer } = await join(house, { email: someone() })
+    const created = seconds(house.clock.now()) + 5
+    for (const email of [first, second]) {
+      await receive(house, eventOf('customer.updated', { id: customer, email }, { created }))
+    }
+    Object.assign(house.stripe.world.customers.get(customer)!, { deleted: true })
+    await house.advance(0.001)
+    await house.work()
+    expect(await customerOf(customer)).toMatchObject({ deleted: true })
+  })
+
+  it('ask again when Stripe was asked within that second', async () => {
+    const { customer } = await join(house, { email: someone() })
+    const created = seconds(house.clock.now()) + 600
+    await receive(house, eventOf('customer.updated', { id: customer, email: first }, { created }))
+    const [job] = await house.sql`
+      select jobs.enqueue('memberships', 'refresh_customer',
+        ${house.sql.json({ customer_id: customer })}) as id`
+    await house.workers.memberships.drain()
+    const [waiting] = await house.sql`
+      select waiting_for, last_error from jobs.delayed where job = ${job!.id}`
+    expect(waiting).toMatchObject({
+      waiting_for: 'provider',
+      last_error: expect.stringContaining('too early'),
+    })
   })
 })
 

@@ -47,7 +47,9 @@ describe('A paid join becomes a welcomed member, and a cancellation ends on its 
     expect(event).toEqual({ state: 'applied' })
     const audited =
       await house.sql`select action from private.audit_log where correlation_id = ${id} order by id`
-    expect(audited.map(({ action }) => action)).toContain('memberships.started')
+    expect(audited.map(({ action }) => action)).toEqual(
+      expect.arrayContaining(['memberships.started', 'audience.welcomed']),
+    )
     const attempts =
       await house.sql`select kind from jobs.attempts where correlation_id = ${id} order by job`
     expect(attempts.map(({ kind }) => kind)).toEqual(['sync_contact', 'start_welcome'])

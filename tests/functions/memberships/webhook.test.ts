@@ -154,6 +154,23 @@ describe('What the webhook takes', () => {
     ).toEqual([])
   })
 
+  it('what was quarantined by a wrong key, once the key is right and an admin replays it', async () => {
+    const key = house.env.STRIPE_SECRET_KEY
+    house.env.STRIPE_SECRET_KEY = 'sk_live_x'
+    const event = bare()
+    expect((await send(event)).body.state).toBe('quarantined')
+    const replay = async () =>
+      (await house.sql`select admin.replay_event(${event.id}) as state`)[0]!.state
+    expect(await replay()).toBe('quarantined')
+    house.env.STRIPE_SECRET_KEY = key
+    expect((await send(event)).body.state).toBe('duplicate')
+    expect(await replay()).toBe('applied')
+    const sub = (event.data.object as { id: string }).id
+    expect(
+      await house.sql`select status from public.subscriptions where subscription_id = ${sub}`,
+    ).toEqual([{ status: 'active' }])
+  })
+
   it('a text that Postgres cannot hold, losing no more than that character', async () => {
     const event = bare()
     Object.assign(event.data.object, { description: 'a\0b' })

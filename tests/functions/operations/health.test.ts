@@ -15,9 +15,7 @@ beforeAll(async () => {
 afterAll(() => house?.close())
 beforeEach(async () => {
   at = Date.now()
-  await house.sql`
-    insert into jobs.heartbeats (name, at) values ('jobs.tick', now())
-    on conflict (name) do update set at = excluded.at`
+  await house.sql`select jobs.beat(jobname) from cron.job`
 })
 
 function doors(sql: Sql = house.sql as unknown as Sql, env = house.env) {
@@ -77,8 +75,11 @@ describe('Health', () => {
       schedules: { 'jobs.tick': { ok: false } },
     })
     await house.sql`delete from jobs.heartbeats where name = 'jobs.tick'`
-    expect((await ask()).body.status).toBe('degraded')
-    await house.sql`insert into jobs.heartbeats (name, at) values ('jobs.tick', now())`
+    expect((await ask()).body).toMatchObject({
+      status: 'degraded',
+      schedules: { 'jobs.tick': { ok: false } },
+    })
+    await house.sql`select jobs.beat('jobs.tick')`
 
     await house.sql`select admin.pause_queue('audience', 'A test')`
     expect((await ask()).body).toMatchObject({
@@ -86,6 +87,30 @@ describe('Health', () => {
       queues: { audience: { enabled: false } },
     })
     await house.sql`select admin.resume_queue('audience')`
+    expect((await ask()).body.status).toBe('ok')
+  })
+
+  it('is degraded while a job that could run has no worker for five minutes', async () => {
+    await house.sql`select jobs.enqueue('audience', 'check_drift')`
+    const wait = (seconds: number) => house.sql`
+      update pgmq.q_audience_bulk set vt = clock_timestamp() - ${seconds} * interval '1 second'`
+    await wait(290)
+    expect((await ask()).body.status).toBe('ok')
+    await wait(310)
+    expect((await ask()).body).toMatchObject({
+      status: 'degraded',
+      queues: { audience: { oldest_ready_seconds: expect.closeTo(310, -1) } },
+    })
+    await house.sql`delete from pgmq.q_audience_bulk`
+    expect((await ask()).body.status).toBe('ok')
+  })
+
+  it('is degraded while an event of Stripe waits for a person', async () => {
+    await house.sql`
+      insert into private.stripe_events (event_id, type, created_at, state, payload)
+      values ('evt_dead', 'invoice.paid', now(), 'dead', '{}')`
+    expect((await ask()).body).toMatchObject({ status: 'degraded', stripe_events_waiting: 1 })
+    await house.sql`select admin.ignore_event('evt_dead', 'A test')`
     expect((await ask()).body.status).toBe('ok')
   })
 

@@ -56,7 +56,7 @@ export async function openDatabase(): Promise<Database> {
     values ('usd', 100, 1000000, 'prod_donation')
     on conflict do nothing`
   // Nothing happens by itself here: the tests say when a schedule runs.
-  await sql`select cron.unschedule(jobid) from cron.job`
+  await sql`select cron.alter_job(jobid, active => false) from cron.job`
   return {
     url,
     sql,
