@@ -24,7 +24,7 @@ as $$
 declare
   lane jobs.priority;
   since timestamptz;
-  oldest interval := '0';
+  oldest interval := interval '0';
 begin
   foreach lane in array pg_catalog.enum_range(null::jobs.priority) loop
     -- What is live goes by the real clock, as its leases do; what is delayed by ours.

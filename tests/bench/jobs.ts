@@ -154,26 +154,18 @@ export async function run(url: string, options: JobsBenchOptions = {}): Promise<
   }
   const rows = [...summarise(samples), ...(await flatness(url, own, o))]
   for (const contender of contenders) await contender.close()
-  print(rows)
   return rows
 }
 
-function print(rows: JobsBenchRow[]) {
-  const show = (value: number, unit: string) =>
-    unit === 'ms' ? value.toFixed(1) : Math.round(value).toLocaleString('en')
-  console.table(
-    rows.map((row) => ({
-      what: row.what,
-      batch: row.batch,
-      unit: row.unit,
-      ...Object.fromEntries(
-        Object.entries(row.medians).map(([name, value]) => [name, show(value, row.unit)]),
-      ),
-      ...Object.fromEntries(
-        Object.entries(row.ratios).map(([name, value]) => [`× ${name}`, value.toFixed(2)]),
-      ),
-    })),
-  )
+/** One flat record a row, for a table: medians by contender, then how many times better ours is. */
+export function flat(rows: JobsBenchRow[]): Record<string, string | number>[] {
+  return rows.map(({ what, batch, unit, medians, ratios }) => ({
+    what,
+    batch,
+    unit,
+    ...medians,
+    ...Object.fromEntries(Object.entries(ratios).map(([name, value]) => [`× ${name}`, value])),
+  }))
 }
 
 if (process.argv[1] && import.meta.url.endsWith(process.argv[1].split('/').at(-1)!)) {
@@ -184,5 +176,5 @@ if (process.argv[1] && import.meta.url.endsWith(process.argv[1].split('/').at(-1
     url,
     quick ? { rounds: 2, jobs: 2000, finished: 50_000, delayed: 10_000, samples: 5 } : {},
   )
-  console.log(JSON.stringify(rows))
+  console.table(flat(rows))
 }

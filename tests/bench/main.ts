@@ -69,8 +69,13 @@ const benches: Record<string, { title: string; run(): Promise<object[]> }> = {
   jobs: {
     title: 'Jobs: enqueue, drain, pick-up; ratios are how many times better than the peer',
     run: () =>
-      onFreshDatabase((url) =>
-        jobs.run(url, quick ? { rounds: 2, jobs: 1000, finished: 20_000, delayed: 10_000 } : {}),
+      onFreshDatabase(async (url) =>
+        jobs.flat(
+          await jobs.run(
+            url,
+            quick ? { rounds: 2, jobs: 1000, finished: 20_000, delayed: 10_000 } : {},
+          ),
+        ),
       ),
   },
   'paid-to-tagged': {
