@@ -45,9 +45,9 @@ export interface Worker {
 }
 
 // After an empty claim it looks again after these ms: a job may have been committed just behind its back.
-const lookAgain = [50, 200, 1000]
+const lookAgain = [10, 100, 1000]
 // From this look on it asks for the bell, so that the looks after it close the gap in between.
-const ringFrom = 2
+const ringFrom = 1
 const mostErrors = 5
 
 /** Makes a room's worker: it leases jobs, runs their handlers in parallel, and reports each as it ends. */
