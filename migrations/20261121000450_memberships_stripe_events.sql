@@ -98,9 +98,10 @@ declare
   id constant text := event ->> 'id';
   outcome record;
 begin
-  -- Matches no row while the mode is the same, so no webhook waits for another.
-  update private.stripe_mode m set livemode = receive_stripe_event.livemode, since = at
-   where m.livemode <> receive_stripe_event.livemode;
+  -- Written only when it changes, so that no webhook waits for another.
+  if (select m.livemode from private.stripe_mode m) <> livemode then
+    update private.stripe_mode m set livemode = receive_stripe_event.livemode, since = at;
+  end if;
   if exists (select from private.stripe_events e where e.event_id = id) then
     return 'duplicate';
   end if;
