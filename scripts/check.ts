@@ -11,7 +11,7 @@ import { startCluster } from './local/cluster.ts'
 import { migrate, readMigrations } from './local/migrate.ts'
 import { repository, runFolder } from './local/run-folder.ts'
 
-const port = 56_900
+const port = 15_900
 const database = `postgresql://postgres@127.0.0.1:${port}/postgres`
 const cli = `supabase@${JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8')).config.supabase_cli}`
 const schemas = 'public,private,jobs,admin'

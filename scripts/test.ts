@@ -14,7 +14,7 @@ import { takenPort } from './local/ports.ts'
 import { repository, runFolder } from './local/run-folder.ts'
 
 const filter = process.argv.slice(2).filter((word) => !word.startsWith('-'))[0] ?? ''
-const databasePort = 55_320
+const databasePort = 15_320
 let passed = 0
 let failed = 0
 const began = performance.now()

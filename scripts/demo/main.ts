@@ -8,12 +8,12 @@ import { mailchimpFails, nothingChanges } from './trouble.ts'
 import { createWorld } from './world.ts'
 
 const ports = {
-  gateway: 59321,
-  postgres: 59322,
-  mailbox: 59324,
-  site: 59421,
-  stripe: 59111,
-  mailchimp: 59112,
+  gateway: 16321,
+  postgres: 16322,
+  mailbox: 16324,
+  site: 16421,
+  stripe: 16111,
+  mailchimp: 16112,
 }
 
 const narrator = createNarrator(console.log, () => performance.now())
@@ -28,6 +28,9 @@ const stack = await startStack({
   sandbox: true,
   reset: true,
   onFunctionLine: (line) => lines.push(line),
+}).catch((error: Error) => {
+  console.error(error.message)
+  process.exit(1)
 })
 let code = 0
 const stop = async () => {

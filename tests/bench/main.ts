@@ -22,7 +22,7 @@ const asked = process.argv.slice(2).filter((word) => !word.startsWith('--'))
 async function onFreshDatabase<T>(work: (url: string) => Promise<T>): Promise<T> {
   const folder = runFolder('db-bench')
   rmSync(folder, { recursive: true, force: true })
-  const cluster = await startCluster({ folder, port: 56_920 })
+  const cluster = await startCluster({ folder, port: 15_920 })
   try {
     await bootstrap(cluster.url('supabase_admin'))
     await migrate(cluster.url('postgres'))
@@ -37,12 +37,12 @@ async function onFreshStack<T>(
   work: (stack: Awaited<ReturnType<typeof startStack>>) => Promise<T>,
 ): Promise<T> {
   const ports = {
-    gateway: 60321,
-    postgres: 60322,
-    mailbox: 60324,
-    site: 60421,
-    stripe: 60111,
-    mailchimp: 60112,
+    gateway: 17321,
+    postgres: 17322,
+    mailbox: 17324,
+    site: 17421,
+    stripe: 17111,
+    mailchimp: 17112,
   }
   const stack = await startStack({
     name: 'bench',

@@ -145,7 +145,7 @@ export async function run(
 ): Promise<WebhookBenchRow[]> {
   const { rounds = 5, count = 1200, members = 300 } = options
   await prepare(url, members)
-  const ports = { ours: 56_910, floor: 56_911, sync_engine: 56_912 }
+  const ports = { ours: 15_910, floor: 15_911, sync_engine: 15_912 }
   const servers: { stop(): void }[] = []
   const rates = new Map<string, number[]>()
   const latencies = new Map<string, number[]>()
