@@ -42,9 +42,27 @@ async function enter(session: Session): Promise<void> {
   for (const place of document.querySelectorAll('[data-email]'))
     place.textContent = session.user.email ?? ''
   await refresh()
+  if (new URLSearchParams(location.search).has('billing')) {
+    history.replaceState(null, '', location.pathname)
+    // A look that fails leaves the page as it is; the next one, or a reload, shows the change.
+    void catchUp().catch(() => {})
+  }
 }
 
-async function refresh(): Promise<void> {
+/** What was done on the billing page reaches us by Stripe's webhook, often a moment after the person is back. */
+async function catchUp(): Promise<void> {
+  const known = () =>
+    JSON.stringify([account?.memberships, account?.membership_notices, account?.dues])
+  const before = known()
+  for (const pause of [300, 700, 1500, 3000, 6000]) {
+    await new Promise((resolve) => setTimeout(resolve, pause))
+    await refresh({ profile: false })
+    if (known() !== before) return
+  }
+}
+
+/** Asks anew and shows it. The profile form is left alone when somebody may be typing in it. */
+async function refresh({ profile = true } = {}): Promise<void> {
   account = await readAccount()
   const membership = account?.memberships
   one('[data-part=stranger]').hidden = account !== null
@@ -66,7 +84,7 @@ async function refresh(): Promise<void> {
   one('[data-notice]').hidden = notice === undefined
   one('#notice-title').textContent = notice?.title ?? ''
   one('[data-notice-text]').textContent = notice?.text ?? ''
-  if (account.profiles) fillProfile(account.profiles)
+  if (profile && account.profiles) fillProfile(account.profiles)
   show('ready')
 }
 
@@ -78,7 +96,10 @@ async function openPortal(button: HTMLButtonElement): Promise<void> {
   const flow = button.dataset.portal
   try {
     location.assign(
-      await openDoor('memberships/portal', { return_path: '/account/', ...(flow ? { flow } : {}) }),
+      await openDoor('memberships/portal', {
+        return_path: '/account/?billing',
+        ...(flow ? { flow } : {}),
+      }),
     )
   } catch (error) {
     place.textContent = sentence(error)
