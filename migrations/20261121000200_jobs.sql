@@ -120,6 +120,9 @@ create table jobs.attempts (
 );
 alter table jobs.attempts enable row level security;
 
+-- What was done about one person is found by the numbers that her jobs carry.
+create index attempts_args on jobs.attempts using hash (args);
+
 comment on table jobs.attempts is 'One row for each attempt that ended. A completed job is its last attempt here. Pruned after 30 days.';
 comment on column jobs.attempts.msg_id is 'With read_ct the lease of this attempt: the message it came from, and how often that had been claimed.';
 comment on column jobs.attempts.note is 'What the handler said: the error of a failed attempt, or a remark such as "nothing left to do".';

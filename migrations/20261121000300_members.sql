@@ -1,4 +1,4 @@
--- Room: members. People, before and after they have a login; their profiles, addresses and consents.
+-- Room: members. People, before and after they have a login; their addresses and consents.
 
 create type public.member_role as enum ('member', 'leader', 'admin');
 create type public.member_origin as enum ('checkout', 'sign_up', 'import', 'admin');
@@ -63,50 +63,6 @@ comment on column public.members.user_id is 'The sign-in of this person. Set onl
 comment on column public.members.role is 'What the person may do: member, leader (runs events and resources), admin. Nobody can change their own.';
 comment on column public.members.origin is 'How the row came to be: checkout, sign_up, import from the old site, or admin.';
 
-create table public.profiles (
-  member_id uuid primary key references public.members (id) on delete cascade,
-  name text not null default '',
-  headline text not null default '',
-  bio text not null default '',
-  location text not null default '',
-  linkedin_url text,
-  image_url text,
-  is_visible boolean not null default false,
-  visibility_asked_at timestamptz,
-  access_until timestamptz not null default '-infinity',
-  name_key text not null generated always as (private.fold(name)) stored,
-  place_key text not null generated always as (private.fold(location)) stored,
-  search_key text not null generated always as (
-    private.fold(name || ' ' || headline || ' ' || location || ' ' || bio)
-  ) stored,
-  updated_at timestamptz not null default private.clock(),
-  constraint profiles_name_short check (length(name) <= 120),
-  constraint profiles_headline_short check (length(headline) <= 160),
-  constraint profiles_bio_bounded check (length(bio) <= 4000),
-  constraint profiles_location_short check (length(location) <= 120),
-  constraint profiles_linkedin_is_linkedin check (
-    linkedin_url is null
-    or (linkedin_url ~ '^https://([a-z]{2,3}\.)?linkedin\.com/[^\s<>"]+$' and length(linkedin_url) <= 300)
-  ),
-  constraint profiles_image_is_https check (
-    image_url is null or (image_url ~ '^https?://[^\s<>"]+$' and length(image_url) <= 500)
-  )
-);
-alter table public.profiles enable row level security;
-
--- The directory reads pages in name order, filters by place, and searches by trigram.
-create index profiles_listed_by_name on public.profiles (name_key, member_id) where is_visible;
-create index profiles_listed_by_place on public.profiles (place_key, name_key, member_id) where is_visible;
-create index profiles_listed_search on public.profiles
-  using gin (search_key extensions.gin_trgm_ops) where is_visible;
-
-comment on table public.profiles is 'What a member says about herself to other members. Shown in the directory only while she is visible and entitled.';
-comment on column public.profiles.is_visible is 'Whether other members may find this person. Off until she says otherwise.';
-comment on column public.profiles.visibility_asked_at is 'When the person was asked about visibility. Null for imported people who were never asked.';
-comment on column public.profiles.access_until is 'Copy of the membership''s access_until, kept by private.note_access, so that the directory needs one table.';
-
-create trigger profiles_touch before update on public.profiles
-  for each row execute function private.touch_updated_at();
 create trigger members_touch before update on public.members
   for each row execute function private.touch_updated_at();
 

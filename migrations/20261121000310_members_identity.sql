@@ -176,6 +176,20 @@ $$;
 
 comment on function private.my_member_id() is 'The member who is signed in, or null. For policies: call it as (select private.my_member_id()).';
 
+create function private.is_leader()
+returns boolean
+language plpgsql
+stable
+security definer
+set search_path = ''
+as $$
+begin
+  return exists (select from public.members m where m.user_id = auth.uid() and m.role in ('leader', 'admin'));
+end
+$$;
+
+comment on function private.is_leader() is 'Whether who is signed in is a leader or an admin at this moment. For policies: call it as (select private.is_leader()).';
+
 create function private.sign_up(caller uuid, full_name text, visible boolean, at timestamptz)
 returns uuid
 language plpgsql

@@ -130,6 +130,7 @@ create table public.memberships (
 alter table public.memberships enable row level security;
 create index memberships_access_until on public.memberships (access_until) where ended_at is null;
 create index memberships_subscription on public.memberships (subscription_id);
+create index memberships_member_since on public.memberships (member_since desc);
 create trigger memberships_touch before update on public.memberships
   for each row execute function private.touch_updated_at();
 

@@ -120,6 +120,9 @@ declare
   member uuid;
 begin
   held := private.hold_customer(id, seen_at);
+  if held.member_id is null and private.is_buried('customer', id) then
+    return null;  -- she had her account deleted, and nothing brings her back
+  end if;
   if held.member_id is not null and buyer is null then
     return held.member_id;
   end if;
@@ -158,6 +161,9 @@ declare
   owner uuid;
   reachable public.member_emails;
 begin
+  if kind = 'fetched' then
+    customer := private.living_customer(customer, at);
+  end if;
   held := private.hold_customer(id, seen_at);
   if kind = 'deleted' then
     update private.stripe_customers c set deleted_at = seen_at, as_of = greatest(c.as_of, seen_at) where c.customer_id = id;

@@ -105,6 +105,7 @@ declare
   item constant jsonb := private.subscription_item(sub);
   meaning record;
   differs boolean;
+  same_second boolean;
 begin
   customer := private.hold_customer(coalesce(sub -> 'customer' ->> 'id', sub ->> 'customer'), seen_at);
   select s.* into held from public.subscriptions s where s.subscription_id = sub ->> 'id' for update;
@@ -139,14 +140,18 @@ begin
   fresh.as_of_event := kind;
 
   if held.subscription_id is not null then
-    if seen_at < held.as_of then
+    -- Events name whole seconds: one of the second in which Stripe answered may have happened after the answer.
+    same_second := kind <> 'fetched' and (seen_at = held.as_of
+      or held.as_of_event = 'fetched' and seen_at = pg_catalog.date_trunc('second', held.as_of));
+    if seen_at < held.as_of and not (same_second and private.subscription_differs(held, fresh)) then
       return 'superseded';
     end if;
+    fresh.as_of := greatest(seen_at, held.as_of);
     -- Stripe never revives a subscription that ended. Its own later answer still counts: we may have been wrong.
     if not (kind = 'fetched' and seen_at > held.as_of) and held.status in ('canceled', 'incomplete_expired') and fresh.status not in ('canceled', 'incomplete_expired') then
       return 'superseded';
     end if;
-    if seen_at = held.as_of and kind <> 'fetched' and fresh.status not in ('canceled', 'incomplete_expired') then
+    if same_second and fresh.status not in ('canceled', 'incomplete_expired') then
       if kind = 'created' then
         return 'superseded';
       elsif held.as_of_event <> 'created' and private.subscription_differs(held, fresh) then

@@ -96,6 +96,7 @@ set search_path = ''
 as $$
 declare
   id constant text := event ->> 'id';
+  known jsonb;
   outcome record;
 begin
   -- Written only when it changes, so that no webhook waits for another.
@@ -105,17 +106,20 @@ begin
   if exists (select from private.stripe_events e where e.event_id = id) then
     return 'duplicate';
   end if;
+  known := private.without_erased(event, at);
   if (event ->> 'livemode')::boolean is distinct from livemode then
     select 'quarantined'::private.event_state as state,
            case when livemode then 'A test-mode event reached the live site'
                 else 'A live event reached a test site' end as note into outcome;
   else
-    select * into outcome from private.dispatch_stripe_event(event, at);
+    select * into outcome from private.dispatch_stripe_event(known, at);
   end if;
 
   insert into private.stripe_events (event_id, type, created_at, object_id, state, note, applied_at, payload)
   values (id, event ->> 'type', private.moment(event ->> 'created'), event -> 'data' -> 'object' ->> 'id',
-    outcome.state, outcome.note, case when outcome.state = 'applied' then at end, event)
+    outcome.state, outcome.note, case when outcome.state = 'applied' then at end,
+    -- Nothing is kept of a person who was erased but what still has to be applied.
+    case when not known ? 'erased' or outcome.state in ('failed', 'dead', 'quarantined') then known end)
   on conflict (event_id) do nothing;
   if not found then
     -- The same event came twice at the same moment. Undo this one; the other stands.
@@ -152,13 +156,14 @@ begin
        select from private.stripe_mode m where m.livemode = (held.payload ->> 'livemode')::boolean)) then
     return held.state::text;  -- nothing left to do, or still of the other mode
   end if;
-  select * into outcome from private.dispatch_stripe_event(held.payload, at);
+  select * into outcome from private.dispatch_stripe_event(private.without_erased(held.payload, at), at);
   if outcome.state = 'failed' and last_attempt then
     outcome.state := 'dead';
   end if;
   update private.stripe_events e
      set state = outcome.state, note = outcome.note, attempts = e.attempts + 1,
-         applied_at = case when outcome.state = 'applied' then at end
+         applied_at = case when outcome.state = 'applied' then at end,
+         payload = case when not e.payload ? 'erased' or outcome.state in ('failed', 'dead', 'quarantined') then e.payload end
    where e.event_id = id;
   return outcome.state::text;
 end
@@ -194,6 +199,7 @@ volatile
 set search_path = ''
 as $$
 begin
+  customer := private.living_customer(customer, at);
   perform private.attach_customer(customer ->> 'id', null, customer ->> 'email', customer ->> 'name', at, event, at);
   return 'applied';
 end

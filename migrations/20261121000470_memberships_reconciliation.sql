@@ -86,6 +86,7 @@ begin
   select run, value ->> 'id' from pg_catalog.jsonb_array_elements(subs)
   on conflict do nothing;
   for sub in select value from pg_catalog.jsonb_array_elements(subs) loop
+    continue when private.compare_buried(sub, observed_at, at);
     item := private.subscription_item(sub);
     select s.* into held from public.subscriptions s where s.subscription_id = sub ->> 'id';
     differences := private.subscription_differences(held, sub);
@@ -182,6 +183,7 @@ begin
       from public.subscriptions s
       join private.reconciliation_runs r on r.id = run
      where s.status in ('active', 'trialing', 'past_due') and s.as_of < r.started_at
+       and not private.is_buried('customer', s.customer_id)
        and not exists (select from private.reconciliation_seen seen
                         where seen.run_id = run and seen.subscription_id = s.subscription_id)
     on conflict (subscription_id) where state = 'open' do nothing;

@@ -49,21 +49,6 @@ $$;
 
 comment on function private.require_reason is 'Raises PT422 when an admin gives no reason.';
 
-create function admin.map_price(price_id text, tier public.membership_tier, currency text, unit_amount bigint, recurring_interval text)
-returns void
-language plpgsql
-volatile
-set search_path = ''
-as $$
-begin
-  insert into public.stripe_prices as p (price_id, purpose, tier, currency, unit_amount, recurring_interval, is_offered)
-  values (map_price.price_id, 'dues', map_price.tier, map_price.currency, map_price.unit_amount, map_price.recurring_interval, false)
-  on conflict on constraint stripe_prices_pkey do update set purpose = 'dues', tier = excluded.tier;
-end
-$$;
-
-comment on function admin.map_price is 'Says which tier a Stripe price stands for. It is not offered to new buyers until is_offered is set. Then replay the waiting events.';
-
 create function admin.replay_event(event_id text)
 returns text
 language plpgsql
@@ -136,7 +121,7 @@ begin
      set state = 'accepted', resolved_at = private.clock(), resolution = 'Accepted by ' || session_user
    where p.id = held.id;
   perform private.audit('studio', session_user, 'memberships.proposal_accepted', 'subscription', held.subscription_id,
-    held.ours, held.stripes, held.difference, 'proposal-' || held.id::text);
+    private.without_identity(held.ours), private.without_identity(held.stripes), held.difference, 'proposal-' || held.id::text);
   return outcome;
 end
 $$;
@@ -234,7 +219,9 @@ begin
   update public.donations d set member_id = kept where d.member_id = gone;
   update public.membership_notices n set member_id = kept where n.member_id = gone;
   update private.checkouts c set member_id = kept where c.member_id = gone;
+  perform pg_catalog.set_config('commons.merging', gone::text, true);
   update public.consents c set member_id = kept where c.member_id = gone;
+  perform pg_catalog.set_config('commons.merging', '', true);
   -- An admin's decision proves the address; it becomes an alias.
   update public.member_emails e
      set member_id = kept, is_primary = false, verified_at = coalesce(e.verified_at, at), source = 'merge'
@@ -244,6 +231,7 @@ begin
   perform private.merge_reviews(kept, gone, at);
   perform private.merge_membership(kept, gone);
   perform private.audience_merged(kept, gone);
+  perform private.resource_marks_merged(kept, gone);
   perform private.audience_forget(gone);
   delete from public.members m where m.id = gone;
   perform private.refresh_membership(kept, 'merge', 'merge-' || gone::text, at);

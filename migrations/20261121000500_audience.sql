@@ -13,6 +13,7 @@ create table private.audience_contacts (
   remedy text,
   welcomed_at timestamptz,
   welcome_evidence text,
+  name text,
   constraint audience_contacts_parked_says_why check (state <> 'parked' or (parked_reason is not null and remedy is not null))
 );
 alter table private.audience_contacts enable row level security;
@@ -23,6 +24,7 @@ comment on column private.audience_contacts.email is 'The address under which Ma
 comment on column private.audience_contacts.tags is 'Our tags that are on at Mailchimp.';
 comment on column private.audience_contacts.checked_in is 'The daily check that last saw the contact on Mailchimp''s list.';
 comment on column private.audience_contacts.remedy is 'What the member must do herself before Mailchimp takes her again.';
+comment on column private.audience_contacts.name is 'The name that Mailchimp has of her. Empty while we have not looked.';
 comment on column private.audience_contacts.welcomed_at is 'When the welcome journey started; welcome_evidence says how we know.';
 
 create table private.audience_retired (
@@ -112,6 +114,7 @@ as $$
   select pg_catalog.jsonb_build_object(
       'email', e.email,
       'known_as', c.email,
+      'name', p.name,
       'first_name', pg_catalog.split_part(p.name, ' ', 1),
       'last_name', pg_catalog.btrim(pg_catalog.substr(p.name, pg_catalog.length(pg_catalog.split_part(p.name, ' ', 1)) + 1)),
       'consents', coalesce(said.granted, true),
@@ -123,6 +126,8 @@ as $$
               and not (c.state = 'subscribed' and not coalesce(said.granted, true))
               -- She said yes, and Mailchimp has her as gone: somebody has to ask there again, and then tell her.
               and not (c.state in ('unsubscribed', 'cleaned') and coalesce(said.granted, false))
+              -- A name is carried to whom it is used for.
+              and not coalesce(c.state in ('subscribed', 'pending') and c.name <> p.name, false)
               and c.tags @> private.audience_tags(member, at) and c.tags <@ private.audience_tags(member, at), false),
       'parked', coalesce(c.state = 'parked' and c.email = e.email, false))
     from public.memberships m
@@ -156,7 +161,8 @@ $$;
 comment on function private.owe_welcome is 'Owes a new member her welcome, once in her life. People who were imported had theirs long ago.';
 
 create function private.contact_synced(
-  member uuid, email text, status text, correlation_id text default null, at timestamptz default private.clock()
+  member uuid, email text, status text, correlation_id text default null, at timestamptz default private.clock(),
+  full_name text default null
 )
 returns void
 language plpgsql
@@ -164,11 +170,12 @@ volatile
 set search_path = ''
 as $$
 begin
-  insert into private.audience_contacts as c (member_id, email, state, tags, synced_at)
-  values (member, contact_synced.email, status::private.contact_state, private.audience_tags(member, at), at)
+  insert into private.audience_contacts as c (member_id, email, state, tags, synced_at, name)
+  select m.id, contact_synced.email, status::private.contact_state, private.audience_tags(member, at), at, full_name
+    from public.members m where m.id = member
   on conflict (member_id) do update set
     email = excluded.email, state = excluded.state, tags = excluded.tags, synced_at = excluded.synced_at,
-    parked_reason = null, remedy = null;
+    name = coalesce(excluded.name, c.name), parked_reason = null, remedy = null;
   perform private.owe_welcome(member, correlation_id, at);
 end
 $$;
@@ -182,7 +189,7 @@ volatile
 set search_path = ''
 as $$
   insert into private.audience_contacts as c (member_id, email, state, parked_reason, remedy)
-  values (member, email, 'parked', reason, remedy)
+  select m.id, email, 'parked', reason, remedy from public.members m where m.id = member
   on conflict (member_id) do update
     set state = 'parked', email = excluded.email, parked_reason = excluded.parked_reason, remedy = excluded.remedy
 $$;

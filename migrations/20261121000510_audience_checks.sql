@@ -31,6 +31,12 @@ begin
 
   if member is null then
     verdict := 'unknown contact';
+    if private.is_buried('address', data ->> 'email') or private.is_buried('address', data ->> 'old_email')
+       or private.is_buried('address', data ->> 'new_email') then
+      -- She had her account deleted: that something came is all that is kept.
+      verdict := 'erased';
+      update private.mailchimp_events e set payload = null where e.body_hash = receive_mailchimp_event.body_hash;
+    end if;
   elsif lowered is not null then
     update private.audience_contacts c set state = lowered where c.member_id = member;
     insert into public.consents (member_id, channel, granted, source, at)
@@ -46,7 +52,7 @@ end
 $$;
 
 comment on function private.receive_mailchimp_event is
-  'Takes one message of Mailchimp''s webhook. It may only lower consent (unsubscribe, cleaned); anything else is kept and ignored. Returns applied, ignored, unknown contact or duplicate.';
+  'Takes one message of Mailchimp''s webhook. It may only lower consent (unsubscribe, cleaned); anything else is kept and ignored. Returns applied, ignored, unknown contact, erased or duplicate.';
 
 create function private.start_audience_sync(at timestamptz default private.clock())
 returns integer

@@ -8,6 +8,7 @@ set search_path = ''
 as $$
   select case
     when schedule = '* * * * *' then interval '3 minutes'
+    when schedule ~ '^\*/\d+ \* \* \* \*$' then 3 * pg_catalog.make_interval(mins => pg_catalog."substring"(schedule, '\d+')::integer)
     when schedule ~ '^\d+ \* \* \* \*$' then interval '2 hours'
     when schedule ~ '^\d+ \d+ \* \* \*$' then interval '2 days'
   end
@@ -67,39 +68,6 @@ $$;
 
 comment on function private.health is
   'State of the database, schedules, queues and events, without any personal data. An event waits when it is dead or quarantined, or has failed for an hour. Raises nothing.';
-
-create view admin.attention with (security_invoker = true) as
-select 'Dead job' as what, d.job::text as id, d.queue || '/' || d.kind || ': ' || coalesce(d.last_error, d.reason::text) as why,
-       d.died_at as since, 'admin.replay_job(job) or admin.abandon_job(job, reason)' as do_this
-  from jobs.dead d where d.replayed_at is null and d.reason <> 'abandoned'
-union all
-select 'Stripe event', e.event_id, e.type || ': ' || coalesce(e.note, ''), e.received_at,
-       'admin.replay_event(event_id) or admin.ignore_event(event_id, reason)'
-  from private.stripe_events e where e.state in ('dead', 'quarantined')
-union all
-select 'Identity', r.id::text, r.reason, r.opened_at, 'admin.merge_members(review, reason) or admin.keep_apart(review, reason)'
-  from private.identity_reviews r where r.state = 'open'
-union all
-select 'Stripe differs', p.id::text, p.difference, p.observed_at, 'admin.accept_proposal(id) or admin.dismiss_proposal(id, reason)'
-  from private.reconciliation_proposals p where p.state = 'open'
-union all
-select 'Payment without a member', s.subscription_id, 'Stripe knows no usable e-mail address of customer ' || s.customer_id, s.as_of,
-       'give the customer an address at Stripe'
-  from public.subscriptions s join private.stripe_customers c on c.customer_id = s.customer_id
- where c.member_id is null and s.status in ('active', 'trialing', 'past_due') and s.as_of < private.clock() - interval '1 hour'
-union all
-select 'Notice not sent', n.id::text,
-       pg_catalog.format('%s for %s: at Mailchimp she is %s', n.kind, e.email, coalesce(c.state, 'new')), n.created_at,
-       'write to her, then admin.close_notice(notice, reason)'
-  from public.membership_notices n
-  left join public.member_emails e on e.member_id = n.member_id and e.is_primary
-  left join private.audience_contacts c on c.member_id = n.member_id
- where n.sent_at is null and n.resolved_at is null and n.created_at < private.clock() - interval '1 day'
-union all
-select 'Queue paused', q.name, coalesce(q.paused_reason, ''), null, 'admin.resume_queue(queue)'
-  from jobs.queues q where not q.is_enabled;
-
-comment on view admin.attention is 'Everything that waits for a person, in one list, with what to do about it. Empty is good.';
 
 -- A schedule that has not run yet counts from its birth.
 select jobs.beat(j.jobname::text) from cron.job j;

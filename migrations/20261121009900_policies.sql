@@ -11,6 +11,42 @@ revoke all on private.audience_contacts, private.audience_retired, private.audie
   private.audience_drift from anon, authenticated, service_role, agent;
 
 
+-- policies/events.sql
+
+-- Room: events. Who may do what.
+--
+--              visitor             signed-in person    entitled member       leader             agent
+--   events     published public    the same            member ones too       leader ones too    -
+
+revoke all on public.events from anon, authenticated, service_role, agent;
+
+grant select (id, title, description, starts_at, ends_at, time_zone, place, url, region, category, visibility, published_at)
+  on public.events to anon, authenticated;
+drop policy if exists select_public on public.events;
+create policy select_public on public.events
+  for select to anon
+  using (visibility = 'public' and published_at <= (select private.clock()));
+drop policy if exists select_member on public.events;
+create policy select_member on public.events
+  for select to authenticated
+  using (
+    published_at <= (select private.clock())
+    and (visibility = 'public'
+      or (visibility = 'member' and (select private.is_entitled()))
+      or (select private.is_leader()))
+  );
+
+
+-- policies/house.sql
+
+-- Room: house. Who may do what.
+--
+--   personal_data: everybody reads what is held about people, why, how long, and who sees it. It holds nobody's data.
+
+grant execute on function private.personal_data() to anon, authenticated, agent;
+grant execute on function public.personal_data() to anon, authenticated, agent;
+
+
 -- policies/jobs.sql
 
 -- Room: jobs. Who may what:
@@ -43,16 +79,24 @@ from public, anon, authenticated, agent, service_role;
 
 -- Room: members. Who may do what.
 --
---                     visitor   signed-in person             entitled member                agent
---   members           -         her own row                  -                              -
---   profiles          -         her own; edits her texts     everybody visible + entitled   -
---   member_contacts   -         her own; edits her phone     -                              -
---   member_emails     -         her own                      -                              -
---   consents          -         her own; adds by set_consent  -                             -
---   sign_up, claim_payment, directory: signed-in people. directory() answers entitled members only.
+--                     visitor   signed-in person                                   agent
+--   members           -         her own row                                        -
+--   profiles          -         her own; edits her texts and who sees them         -
+--   member_contacts   -         her own; edits her phone                           -
+--   member_emails     -         her own                                            -
+--   consents          -         her own; adds by set_consent                       -
+--   topics            reads     reads                                              -
+--   bucket pictures   -         her folder; an entitled member also the picture    -
+--                               of whom she may see with it
+--   sign_up, claim_payment, my_profile, preview_profile, remove_picture, home: signed-in people, about themselves.
+--   directory, directory_places, member_page: answer entitled members only, with the fields that each person shows.
 
-revoke all on public.members, public.profiles, public.member_contacts, public.member_emails, public.consents
+revoke all on public.topics, public.members, public.profiles, public.member_contacts, public.member_emails, public.consents
   from anon, authenticated, service_role, agent;
+
+grant select on public.topics to anon, authenticated;
+drop policy if exists select_everybody on public.topics;
+create policy select_everybody on public.topics for select to anon, authenticated using (true);
 
 grant select on public.members to authenticated;
 drop policy if exists select_self on public.members;
@@ -60,16 +104,16 @@ create policy select_self on public.members
   for select to authenticated
   using (id = (select private.my_member_id()));
 
-grant select (member_id, name, headline, bio, location, linkedin_url, image_url, is_visible, visibility_asked_at, updated_at)
+grant select (member_id, name, headline, bio, location, linkedin_url, links, offers, seeks, interests, picture, is_visible,
+    hidden_fields, leader_fields, visibility_asked_at, updated_at)
   on public.profiles to authenticated;
-grant update (name, headline, bio, location, linkedin_url, image_url, is_visible) on public.profiles to authenticated;
-drop policy if exists select_member on public.profiles;
-create policy select_member on public.profiles
+grant update (name, headline, bio, location, linkedin_url, links, offers, seeks, interests, is_visible, hidden_fields, leader_fields)
+  on public.profiles to authenticated;
+-- Others are read by directory() and member_page(), which know what each person shows to whom.
+drop policy if exists select_self on public.profiles;
+create policy select_self on public.profiles
   for select to authenticated
-  using (
-    member_id = (select private.my_member_id())
-    or (is_visible and access_until > (select private.clock()) and (select private.is_entitled()))
-  );
+  using (member_id = (select private.my_member_id()));
 drop policy if exists update_self on public.profiles;
 create policy update_self on public.profiles
   for update to authenticated
@@ -100,11 +144,33 @@ create policy select_self on public.consents
   for select to authenticated
   using (member_id = (select private.my_member_id()));
 
+-- Pictures. Nobody puts, replaces or deletes an object directly: the room's door and its worker do, with the secret key.
+drop policy if exists select_picture on storage.objects;
+create policy select_picture on storage.objects
+  for select to authenticated
+  using (
+    bucket_id = 'pictures'
+    and (
+      split_part(name, '/', 1) = (select private.my_member_id())::text
+      -- Once a row, because the store asks for objects by name: one, or those of one page.
+      or ((select private.is_entitled()) and private.sees_picture(name))
+    )
+  );
+
+grant execute on function private.sees_picture(text) to authenticated;
+grant execute on function private.remove_picture(uuid) to authenticated;
+grant execute on function public.remove_picture() to authenticated;
+
 -- Functions that policies and served functions call.
 grant execute on function private.clock() to anon, authenticated, agent, service_role;
 grant execute on function private.my_member_id() to authenticated;
--- The profile's generated columns are computed with the rights of who writes it.
+grant execute on function private.is_leader() to authenticated;
+-- The profile's checks and generated columns run with the rights of who writes it.
 grant execute on function private.fold(text) to authenticated;
+grant execute on function private.are_links(text[]) to authenticated;
+grant execute on function private.place_key(text, public.profile_field[]) to authenticated;
+grant execute on function private.interest_keys(text[], public.profile_field[]) to authenticated;
+grant execute on function private.search_key(text, text, text, text, text, text, text[], public.profile_field[]) to authenticated;
 
 grant execute on function private.sign_up(uuid, text, boolean, timestamptz) to authenticated;
 grant execute on function public.sign_up(text, boolean) to authenticated;
@@ -112,12 +178,33 @@ grant execute on function private.claim_payment(uuid, text, timestamptz) to auth
 grant execute on function public.claim_payment(text) to authenticated;
 grant execute on function private.set_consent(uuid, public.consent_channel, boolean, timestamptz) to authenticated;
 grant execute on function public.set_consent(public.consent_channel, boolean) to authenticated;
-grant execute on function private.directory(uuid, text, text, text, uuid, integer, timestamptz) to authenticated;
-grant execute on function public.directory(text, text, text, uuid, integer) to authenticated;
+grant execute on function private.directory(uuid, text, text, text, text, uuid, integer, timestamptz) to authenticated;
+grant execute on function public.directory(text, text, text, text, uuid, integer) to authenticated;
+grant execute on function private.directory_places(uuid, text, timestamptz) to authenticated;
+grant execute on function public.directory_places(text) to authenticated;
+grant execute on function private.member_page(uuid, uuid, timestamptz) to authenticated;
+grant execute on function public.member_page(uuid) to authenticated;
+grant execute on function private.preview_profile(uuid, text, timestamptz) to authenticated;
+grant execute on function public.preview_profile(text) to authenticated;
+grant execute on function private.my_profile(uuid) to authenticated;
+grant execute on function public.my_profile() to authenticated;
+
+grant execute on function private.home(uuid, timestamptz) to authenticated;
+grant execute on function public.home() to authenticated;
 
 -- Supabase Auth runs the trigger that links a proved address.
 grant execute on function private.on_auth_user_confirmed() to supabase_auth_admin;
 grant usage on schema private to supabase_auth_admin;
+
+-- Erasure, and what is held about oneself. The tombstones and what is owed live in private: nobody reads them here.
+revoke all on private.tombstones, private.tombstone_keys, private.erasure_secret, private.erasures
+  from anon, authenticated, service_role, agent;
+grant execute on function private.my_data(uuid, timestamptz) to authenticated;
+grant execute on function public.my_data() to authenticated;
+grant execute on function private.delete_my_account(uuid, text, timestamptz) to authenticated;
+grant execute on function public.delete_my_account(text) to authenticated;
+grant execute on function private.my_consents(uuid) to authenticated;
+grant execute on function public.my_consents() to authenticated;
 
 
 -- policies/memberships.sql
@@ -184,6 +271,9 @@ grant execute on function private.is_entitled() to authenticated;
 grant execute on function public.is_entitled() to authenticated;
 grant execute on function private.my_customer_ids() to authenticated;
 
+grant execute on function private.my_membership(uuid, timestamptz) to authenticated;
+grant execute on function public.my_membership() to authenticated;
+
 
 -- policies/operations.sql
 
@@ -193,3 +283,88 @@ grant execute on function private.my_customer_ids() to authenticated;
 -- service role changes a row of the audit log: it has no privilege, and a trigger refuses.
 
 revoke all on private.audit_log, private.rate_limits from anon, authenticated, service_role, agent;
+
+
+-- policies/resources.sql
+
+-- Room: resources. Who may do what.
+--
+--                     visitor   entitled member                      leader                          agent
+--   resources         -         published ones meant for members     reads all; adds, edits          -
+--   resource_marks    -         her own                              her own                         -
+--   stored files      -         of resources that she may see        reads all; adds to a resource   -
+--   find_resources, resource_page, mark_resource: entitled members and leaders.
+--   lead_resources, resource_to_edit, set_resource_stage, check_video: leaders.
+--
+-- Nobody deletes: leaders retire. When a resource is shown is set by set_resource_stage only.
+
+revoke all on public.resources, public.resource_marks from anon, authenticated, service_role, agent;
+
+grant select (id, kind, title, summary, topics, audience, url, video_url, vimeo_id, vimeo_hash, has_captions, file_path, file_name,
+    file_type, file_size, duration_seconds, published_at, retired_at, review_by, revision, updated_at)
+  on public.resources to authenticated;
+grant insert (id, kind, title, summary, topics, audience, url, video_url, has_captions, file_path, file_name, review_by)
+  on public.resources to authenticated;
+grant update (kind, title, summary, topics, audience, url, video_url, has_captions, file_path, file_name, review_by)
+  on public.resources to authenticated;
+
+drop policy if exists select_reader on public.resources;
+create policy select_reader on public.resources
+  for select to authenticated
+  using (
+    (select private.is_leader())
+    or (audience = 'member' and retired_at is null and published_at <= (select private.clock()) and (select private.is_entitled()))
+  );
+drop policy if exists insert_leader on public.resources;
+create policy insert_leader on public.resources
+  for insert to authenticated
+  with check ((select private.is_leader()));
+drop policy if exists update_leader on public.resources;
+create policy update_leader on public.resources
+  for update to authenticated
+  using ((select private.is_leader()))
+  with check ((select private.is_leader()));
+
+grant select on public.resource_marks to authenticated;
+drop policy if exists select_self on public.resource_marks;
+create policy select_self on public.resource_marks
+  for select to authenticated
+  using (member_id = (select private.my_member_id()));
+
+-- Stored files. The inner questions run as the person who asks, so the policies above decide here too.
+drop policy if exists select_resources on storage.objects;
+create policy select_resources on storage.objects
+  for select to authenticated
+  using (
+    bucket_id = 'resources'
+    and ((select private.is_leader()) or name in (select r.file_path from public.resources r where r.file_path is not null))
+  );
+drop policy if exists insert_resources on storage.objects;
+create policy insert_resources on storage.objects
+  for insert to authenticated
+  with check (
+    bucket_id = 'resources'
+    and (select private.is_leader())
+    and name ~ '^[0-9a-f-]{36}/[0-9a-f-]{36}\.[a-z0-9]{1,8}$'
+    and pg_catalog.split_part(name, '/', 1) in (select r.id::text from public.resources r)
+  );
+
+-- The columns that are computed run with the rights of who writes the row.
+grant execute on function private.vimeo_video(text) to authenticated;
+grant execute on function private.resource_search(text, text, text[], text) to authenticated;
+grant execute on function private.embed_note(public.embed_state) to authenticated;
+
+grant execute on function private.find_resources(uuid, text, public.resource_kind, text, text, integer, timestamptz, uuid, integer, timestamptz) to authenticated;
+grant execute on function public.find_resources(text, public.resource_kind, text, text, integer, timestamptz, uuid, integer) to authenticated;
+grant execute on function private.resource_page(uuid, uuid, timestamptz) to authenticated;
+grant execute on function public.resource_page(uuid) to authenticated;
+grant execute on function private.mark_resource(uuid, uuid, public.resource_mark, boolean, timestamptz) to authenticated;
+grant execute on function public.mark_resource(uuid, public.resource_mark, boolean) to authenticated;
+grant execute on function private.lead_resources(uuid, public.resource_stage, boolean, timestamptz, uuid, integer, timestamptz) to authenticated;
+grant execute on function public.lead_resources(public.resource_stage, boolean, timestamptz, uuid, integer) to authenticated;
+grant execute on function private.resource_to_edit(uuid, uuid, timestamptz) to authenticated;
+grant execute on function public.resource_to_edit(uuid) to authenticated;
+grant execute on function private.set_resource_stage(uuid, uuid, integer, public.resource_stage, timestamptz, timestamptz) to authenticated;
+grant execute on function public.set_resource_stage(uuid, integer, public.resource_stage, timestamptz) to authenticated;
+grant execute on function private.check_video(uuid, uuid, timestamptz) to authenticated;
+grant execute on function public.check_video(uuid) to authenticated;

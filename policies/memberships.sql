@@ -59,3 +59,6 @@ create policy select_self on public.membership_notices
 grant execute on function private.is_entitled() to authenticated;
 grant execute on function public.is_entitled() to authenticated;
 grant execute on function private.my_customer_ids() to authenticated;
+
+grant execute on function private.my_membership(uuid, timestamptz) to authenticated;
+grant execute on function public.my_membership() to authenticated;

@@ -1,20 +1,24 @@
 /**
  * Every test: the rules (pgTAP), the rooms (vitest, each file with what it needs), the whole stack (vitest and a
- * browser against one running stack). `npm test -- <words of a path>` runs only matching files.
+ * browser against one running stack), every page (the same on a second one). `npm test -- <words of a path>` runs
+ * only matching files.
  */
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { runDatabaseTests } from '../tests/database/run.ts'
 import { bootstrap } from './local/bootstrap.ts'
 import { startCluster } from './local/cluster.ts'
+import { testShift } from './local/environment.ts'
 import { migrate } from './local/migrate.ts'
 import { takenPort } from './local/ports.ts'
 import { repository, runFolder } from './local/run-folder.ts'
 
 const filter = process.argv.slice(2).filter((word) => !word.startsWith('-'))[0] ?? ''
-const databasePort = 15_320
+const shift = testShift(process.env.COMMONS_TEST_SHIFT)
+const databasePort = 15_320 + shift
 let passed = 0
 let failed = 0
 const began = performance.now()
@@ -26,7 +30,7 @@ async function rules() {
     console.error(taken)
     process.exit(1)
   }
-  const folder = runFolder('db-test')
+  const folder = runFolder(shift ? `db-test-${shift}` : 'db-test')
   rmSync(folder, { recursive: true, force: true })
   const cluster = await startCluster({ folder, port: databasePort })
   try {
@@ -49,8 +53,15 @@ interface VitestReport {
   success: boolean
 }
 
-/** Runs vitest with one of the two configurations and adds up what it reports. */
-async function suite(title: string, config: string) {
+/** Prints what a part says, line by line, with its name in front: the parts run beside each other. */
+function relay(title: string, stream: NodeJS.ReadableStream) {
+  createInterface({ input: stream }).on('line', (line) =>
+    console.log(`${title.padEnd(6)}│ ${line}`),
+  )
+}
+
+/** Runs vitest with one of the configurations and adds up what it reports. */
+async function suite(title: string, config: string, env: Record<string, string> = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'commons-test-'))
   const report = join(folder, 'report.json')
   const code = await new Promise<number>((resolve) => {
@@ -65,7 +76,13 @@ async function suite(title: string, config: string) {
       `--outputFile.json=${report}`,
       ...(filter ? [filter] : []),
     ]
-    const child = spawn(process.execPath, [vitest, ...args], { cwd: repository, stdio: 'inherit' })
+    const child = spawn(process.execPath, [vitest, ...args], {
+      cwd: repository,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    relay(title, child.stdout)
+    relay(title, child.stderr)
     for (const signal of ['SIGINT', 'SIGTERM'] as const)
       process.once(signal, () => child.kill(signal))
     child.on('close', (ended) => resolve(ended ?? 1))
@@ -85,8 +102,12 @@ async function suite(title: string, config: string) {
 }
 
 await rules()
-await suite('Rooms (vitest)', 'tests/setup/rooms.config.ts')
-await suite('The whole stack (vitest, browser)', 'tests/setup/stack.config.ts')
+// Three beside each other, because most of their time is waiting: for a page, a lease, a provider's time-out.
+await Promise.all([
+  suite('rooms', 'tests/setup/rooms.config.ts'),
+  suite('stack', 'tests/setup/stack.config.ts'),
+  suite('pages', 'tests/setup/pages.config.ts', { COMMONS_TEST_SHIFT: String(shift + 5) }),
+])
 
 if (passed + failed === 0) {
   console.error(`No test has a path with "${filter}" in it.`)

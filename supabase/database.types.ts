@@ -96,6 +96,58 @@ export type Database = {
           },
         ]
       }
+      events: {
+        Row: {
+          category: string
+          created_at: string
+          description: string
+          ends_at: string
+          id: string
+          place: string
+          published_at: string | null
+          region: string
+          starts_at: string
+          time_zone: string
+          title: string
+          updated_at: string
+          url: string | null
+          visibility: Database['public']['Enums']['event_visibility']
+        }
+        ComputedFields: never
+        Insert: {
+          category?: string
+          created_at?: string
+          description?: string
+          ends_at: string
+          id?: string
+          place?: string
+          published_at?: string | null
+          region?: string
+          starts_at: string
+          time_zone?: string
+          title: string
+          updated_at?: string
+          url?: string | null
+          visibility?: Database['public']['Enums']['event_visibility']
+        }
+        Update: {
+          category?: string
+          created_at?: string
+          description?: string
+          ends_at?: string
+          id?: string
+          place?: string
+          published_at?: string | null
+          region?: string
+          starts_at?: string
+          time_zone?: string
+          title?: string
+          updated_at?: string
+          url?: string | null
+          visibility?: Database['public']['Enums']['event_visibility']
+        }
+        Relationships: []
+      }
       invoices: {
         Row: {
           amount_due: number
@@ -351,15 +403,22 @@ export type Database = {
           access_until: string
           bio: string
           headline: string
-          image_url: string | null
+          hidden_fields: Database['public']['Enums']['profile_field'][]
+          interest_keys: string[]
+          interests: string[]
           is_visible: boolean
+          leader_fields: Database['public']['Enums']['profile_field'][]
           linkedin_url: string | null
+          links: string[]
           location: string
           member_id: string
           name: string
           name_key: string
+          offers: string
+          picture: string | null
           place_key: string
           search_key: string
+          seeks: string
           updated_at: string
           visibility_asked_at: string | null
         }
@@ -368,15 +427,22 @@ export type Database = {
           access_until?: string
           bio?: string
           headline?: string
-          image_url?: string | null
+          hidden_fields?: Database['public']['Enums']['profile_field'][]
+          interest_keys?: never
+          interests?: string[]
           is_visible?: boolean
+          leader_fields?: Database['public']['Enums']['profile_field'][]
           linkedin_url?: string | null
+          links?: string[]
           location?: string
           member_id: string
           name?: string
           name_key?: never
+          offers?: string
+          picture?: string | null
           place_key?: never
           search_key?: never
+          seeks?: string
           updated_at?: string
           visibility_asked_at?: string | null
         }
@@ -384,15 +450,22 @@ export type Database = {
           access_until?: string
           bio?: string
           headline?: string
-          image_url?: string | null
+          hidden_fields?: Database['public']['Enums']['profile_field'][]
+          interest_keys?: never
+          interests?: string[]
           is_visible?: boolean
+          leader_fields?: Database['public']['Enums']['profile_field'][]
           linkedin_url?: string | null
+          links?: string[]
           location?: string
           member_id?: string
           name?: string
           name_key?: never
+          offers?: string
+          picture?: string | null
           place_key?: never
           search_key?: never
+          seeks?: string
           updated_at?: string
           visibility_asked_at?: string | null
         }
@@ -401,6 +474,155 @@ export type Database = {
             foreignKeyName: 'profiles_member_id_fkey'
             columns: ['member_id']
             isOneToOne: true
+            referencedRelation: 'members'
+            referencedColumns: ['id']
+          },
+        ]
+      }
+      resource_marks: {
+        Row: {
+          member_id: string
+          resource_id: string
+          saved_at: string | null
+          watched_at: string | null
+        }
+        ComputedFields: never
+        Insert: {
+          member_id: string
+          resource_id: string
+          saved_at?: string | null
+          watched_at?: string | null
+        }
+        Update: {
+          member_id?: string
+          resource_id?: string
+          saved_at?: string | null
+          watched_at?: string | null
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'resource_marks_member_id_fkey'
+            columns: ['member_id']
+            isOneToOne: false
+            referencedRelation: 'members'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'resource_marks_resource_id_fkey'
+            columns: ['resource_id']
+            isOneToOne: false
+            referencedRelation: 'resources'
+            referencedColumns: ['id']
+          },
+        ]
+      }
+      resources: {
+        Row: {
+          audience: Database['public']['Enums']['resource_audience']
+          created_at: string
+          created_by: string | null
+          described_at: string | null
+          duration_seconds: number | null
+          embed_note: string | null
+          embed_state: Database['public']['Enums']['embed_state']
+          file_name: string | null
+          file_path: string | null
+          file_size: number | null
+          file_type: string | null
+          has_captions: boolean
+          id: string
+          kind: Database['public']['Enums']['resource_kind']
+          published_at: string | null
+          retired_at: string | null
+          review_by: string | null
+          revision: number
+          search: unknown
+          summary: string
+          title: string
+          topics: string[]
+          updated_at: string
+          updated_by: string | null
+          url: string | null
+          video_title: string | null
+          video_url: string | null
+          vimeo_hash: string | null
+          vimeo_id: string | null
+        }
+        ComputedFields: never
+        Insert: {
+          audience?: Database['public']['Enums']['resource_audience']
+          created_at?: string
+          created_by?: string | null
+          described_at?: string | null
+          duration_seconds?: number | null
+          embed_note?: never
+          embed_state?: Database['public']['Enums']['embed_state']
+          file_name?: string | null
+          file_path?: string | null
+          file_size?: number | null
+          file_type?: string | null
+          has_captions?: boolean
+          id: string
+          kind: Database['public']['Enums']['resource_kind']
+          published_at?: string | null
+          retired_at?: string | null
+          review_by?: string | null
+          revision?: number
+          search?: never
+          summary?: string
+          title?: string
+          topics?: string[]
+          updated_at?: string
+          updated_by?: string | null
+          url?: string | null
+          video_title?: string | null
+          video_url?: string | null
+          vimeo_hash?: never
+          vimeo_id?: never
+        }
+        Update: {
+          audience?: Database['public']['Enums']['resource_audience']
+          created_at?: string
+          created_by?: string | null
+          described_at?: string | null
+          duration_seconds?: number | null
+          embed_note?: never
+          embed_state?: Database['public']['Enums']['embed_state']
+          file_name?: string | null
+          file_path?: string | null
+          file_size?: number | null
+          file_type?: string | null
+          has_captions?: boolean
+          id?: string
+          kind?: Database['public']['Enums']['resource_kind']
+          published_at?: string | null
+          retired_at?: string | null
+          review_by?: string | null
+          revision?: number
+          search?: never
+          summary?: string
+          title?: string
+          topics?: string[]
+          updated_at?: string
+          updated_by?: string | null
+          url?: string | null
+          video_title?: string | null
+          video_url?: string | null
+          vimeo_hash?: never
+          vimeo_id?: never
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'resources_created_by_fkey'
+            columns: ['created_by']
+            isOneToOne: false
+            referencedRelation: 'members'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'resources_updated_by_fkey'
+            columns: ['updated_by']
+            isOneToOne: false
             referencedRelation: 'members'
             referencedColumns: ['id']
           },
@@ -540,46 +762,241 @@ export type Database = {
         }
         Relationships: []
       }
+      topics: {
+        Row: {
+          name: string
+          rank: number
+          topic: string
+        }
+        ComputedFields: never
+        Insert: {
+          name: string
+          rank?: number
+          topic: string
+        }
+        Update: {
+          name?: string
+          rank?: number
+          topic?: string
+        }
+        Relationships: []
+      }
     }
     Views: {
       [_ in never]: never
     }
     Functions: {
+      check_video: { Args: { resource: string }; Returns: Json }
       claim_payment: { Args: { paid_with: string }; Returns: string }
+      delete_my_account: { Args: { confirm: string }; Returns: undefined }
       directory: {
         Args: {
           after_id?: string
           after_name?: string
+          interest?: string
           place?: string
           search?: string
           size?: number
         }
         Returns: {
           headline: string
-          image_url: string
-          linkedin_url: string
+          interests: string[]
+          is_leader: boolean
           location: string
           member_id: string
           name: string
+          picture: string
           sort_name: string
         }[]
       }
+      directory_places: {
+        Args: { typed?: string }
+        Returns: {
+          place: string
+        }[]
+      }
+      find_resources: {
+        Args: {
+          after_id?: string
+          after_published?: string
+          after_rank?: number
+          mark?: string
+          of_kind?: Database['public']['Enums']['resource_kind']
+          search?: string
+          size?: number
+          topic?: string
+        }
+        Returns: {
+          audience: Database['public']['Enums']['resource_audience']
+          duration_seconds: number
+          file_size: number
+          file_type: string
+          id: string
+          kind: Database['public']['Enums']['resource_kind']
+          published_at: string
+          rank: number
+          saved_at: string
+          summary: string
+          title: string
+          topics: string[]
+          url: string
+          watched_at: string
+        }[]
+      }
+      home: { Args: Record<PropertyKey, never>; Returns: Json }
       is_entitled: { Args: Record<PropertyKey, never>; Returns: boolean }
+      lead_resources: {
+        Args: {
+          after_id?: string
+          after_updated?: string
+          at_stage?: Database['public']['Enums']['resource_stage']
+          review_due?: boolean
+          size?: number
+        }
+        Returns: {
+          audience: Database['public']['Enums']['resource_audience']
+          embed_note: string
+          embed_state: Database['public']['Enums']['embed_state']
+          id: string
+          is_review_due: boolean
+          kind: Database['public']['Enums']['resource_kind']
+          lacks: string
+          published_at: string
+          retired_at: string
+          review_by: string
+          stage: Database['public']['Enums']['resource_stage']
+          title: string
+          updated_at: string
+          updated_by_name: string
+        }[]
+      }
+      mark_resource: {
+        Args: {
+          is_set: boolean
+          mark: Database['public']['Enums']['resource_mark']
+          resource: string
+        }
+        Returns: {
+          saved_at: string
+          watched_at: string
+        }[]
+      }
+      member_page: {
+        Args: { member_id: string }
+        Returns: {
+          bio: string
+          headline: string
+          interests: string[]
+          is_leader: boolean
+          is_me: boolean
+          linkedin_url: string
+          links: string[]
+          location: string
+          member_id: string
+          member_since: string
+          name: string
+          offers: string
+          picture: string
+          seeks: string
+        }[]
+      }
+      my_consents: { Args: Record<PropertyKey, never>; Returns: Json }
+      my_data: { Args: Record<PropertyKey, never>; Returns: Json }
+      my_membership: { Args: Record<PropertyKey, never>; Returns: Json }
+      my_profile: { Args: Record<PropertyKey, never>; Returns: Json }
+      personal_data: {
+        Args: Record<PropertyKey, never>
+        Returns: {
+          field: string
+          kept: string
+          room: string
+          seen_by: string
+          subject: string
+          what: string
+          why: string
+        }[]
+      }
+      preview_profile: {
+        Args: { seen_by: string }
+        Returns: {
+          bio: string
+          headline: string
+          interests: string[]
+          is_leader: boolean
+          linkedin_url: string
+          links: string[]
+          location: string
+          member_id: string
+          member_since: string
+          name: string
+          offers: string
+          picture: string
+          seeks: string
+        }[]
+      }
+      remove_picture: { Args: Record<PropertyKey, never>; Returns: undefined }
+      resource_page: {
+        Args: { resource: string }
+        Returns: {
+          audience: Database['public']['Enums']['resource_audience']
+          duration_seconds: number
+          file_name: string
+          file_path: string
+          file_size: number
+          file_type: string
+          id: string
+          kind: Database['public']['Enums']['resource_kind']
+          published_at: string
+          saved_at: string
+          summary: string
+          title: string
+          topics: string[]
+          url: string
+          vimeo_hash: string
+          vimeo_id: string
+          watched_at: string
+        }[]
+      }
+      resource_to_edit: { Args: { resource: string }; Returns: Json }
       set_consent: {
         Args: { channel: Database['public']['Enums']['consent_channel']; granted: boolean }
         Returns: undefined
+      }
+      set_resource_stage: {
+        Args: {
+          publish_at?: string
+          resource: string
+          revision: number
+          stage: Database['public']['Enums']['resource_stage']
+        }
+        Returns: Json
       }
       sign_up: { Args: { name: string; visible: boolean }; Returns: string }
     }
     Enums: {
       consent_channel: 'email' | 'slack' | 'whatsapp'
       donation_status: 'pending' | 'paid' | 'failed' | 'refunded' | 'partly_refunded'
+      embed_state: 'unknown' | 'ready' | 'missing' | 'refused' | 'domain_locked'
+      event_visibility: 'public' | 'member' | 'leader'
       invoice_status: 'draft' | 'open' | 'paid' | 'uncollectible' | 'void'
       member_origin: 'checkout' | 'sign_up' | 'import' | 'admin'
       member_role: 'member' | 'leader' | 'admin'
       membership_tier: 'monthly' | 'annual' | 'donor_annual'
       notice_kind: 'payment_failed' | 'action_required' | 'grace_ending'
       price_purpose: 'dues' | 'donation'
+      profile_field:
+        | 'headline'
+        | 'bio'
+        | 'location'
+        | 'links'
+        | 'picture'
+        | 'offers'
+        | 'seeks'
+        | 'interests'
+      resource_audience: 'member' | 'leader'
+      resource_kind: 'video' | 'file' | 'link'
+      resource_mark: 'saved' | 'watched'
+      resource_stage: 'draft' | 'scheduled' | 'published' | 'retired'
       subscription_status:
         | 'incomplete'
         | 'incomplete_expired'
@@ -706,12 +1123,28 @@ export const Constants = {
     Enums: {
       consent_channel: ['email', 'slack', 'whatsapp'],
       donation_status: ['pending', 'paid', 'failed', 'refunded', 'partly_refunded'],
+      embed_state: ['unknown', 'ready', 'missing', 'refused', 'domain_locked'],
+      event_visibility: ['public', 'member', 'leader'],
       invoice_status: ['draft', 'open', 'paid', 'uncollectible', 'void'],
       member_origin: ['checkout', 'sign_up', 'import', 'admin'],
       member_role: ['member', 'leader', 'admin'],
       membership_tier: ['monthly', 'annual', 'donor_annual'],
       notice_kind: ['payment_failed', 'action_required', 'grace_ending'],
       price_purpose: ['dues', 'donation'],
+      profile_field: [
+        'headline',
+        'bio',
+        'location',
+        'links',
+        'picture',
+        'offers',
+        'seeks',
+        'interests',
+      ],
+      resource_audience: ['member', 'leader'],
+      resource_kind: ['video', 'file', 'link'],
+      resource_mark: ['saved', 'watched'],
+      resource_stage: ['draft', 'scheduled', 'published', 'retired'],
       subscription_status: [
         'incomplete',
         'incomplete_expired',

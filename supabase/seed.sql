@@ -1,7 +1,5 @@
--- Demo data for a stack on one's own machine, never for production: prices of the provider sandbox,
--- the cast that tests and demo share, and forty members so that the directory looks alive.
--- It can be run again. Ids, prices and periods are those that the Stripe
--- sandbox starts with (scripts/sandbox/stripe/seed-people.ts).
+-- Demo data for a stack on one's own machine, never for production: prices of the provider sandbox, the cast that tests and
+-- demo share, forty members. Can be run again. Ids and prices are those of scripts/sandbox/stripe/seed-people.ts.
 
 insert into public.stripe_prices (price_id, purpose, tier, currency, unit_amount, recurring_interval) values
   ('price_monthly', 'dues', 'monthly', 'usd', 1000, 'month'),
@@ -50,9 +48,9 @@ begin
 end
 $$;
 
--- Her dues at Stripe, applied as an event would be: first as she joined, then as they are today.
+-- Her dues at Stripe, applied as events would be: as she joined, then as today. before: periods paid before the last paid.
 create function pg_temp.demo_dues(
-  key text, tier public.membership_tier, joined timestamptz, since timestamptz, status text default 'active'
+  key text, tier public.membership_tier, joined timestamptz, before integer default 0, status text default 'active'
 )
 returns void
 language plpgsql
@@ -63,8 +61,9 @@ declare
   amount constant bigint := (select p.unit_amount from public.stripe_prices p where p.price_id = price);
   period constant interval := case when tier = 'monthly' then interval '1 month' else interval '1 year' end;
   -- Stripe counts periods from the beginning, so that the 31st comes back to the 31st.
-  last_since constant timestamptz := case when status = 'past_due' then since + period else since end;
-  until constant timestamptz := case when status = 'past_due' then since + period * 2 else since + period end;
+  since constant timestamptz := joined + period * before;
+  last_since constant timestamptz := joined + period * (before + case when status = 'past_due' then 1 else 0 end);
+  until constant timestamptz := joined + period * (before + case when status = 'past_due' then 2 else 1 end);
   sub jsonb;
 begin
   if exists (select from public.subscriptions s where s.subscription_id = 'sub_' || key) then
@@ -113,35 +112,34 @@ declare
   joined timestamptz;
 begin
   for one in
-    select * from (values
+    select people.*, case tier when 'monthly' then interval '1 month' else interval '1 year' end as period from (values
       ('ada', 1, 'Ada Park', 'Product manager, AI for public libraries', 'Oakland, California',
        'I help librarians choose, test and sometimes refuse AI tools. Before that I built search for a museum. Ask me about catalogues, cats, or how to run a pilot that people can leave.',
-       true, 'member', 'monthly', 'active', interval '7 months', 12),
+       true, 'member', 'monthly', 'active', 7, 12),
       ('bea', 2, 'Bea Lindholm', 'Researcher, energy forecasting', 'Gothenburg, Sweden',
        'I model wind. I prefer to read along for now.',
-       false, 'member', 'annual', 'active', interval '100 days', 100),
+       false, 'member', 'annual', 'active', 0, 100),
       ('cyn', 3, 'Cyn Moreau', 'Brand strategist between two chapters', 'Brussels, Belgium',
        'Taking a break to finish a book about slogans. I will be back.',
-       true, 'member', 'monthly', 'canceled', interval '9 months', 66),
+       true, 'member', 'monthly', 'canceled', 7, 66),
       ('dot', 4, 'Dot Adeyemi', 'Game writer teaching machines to joke', 'London, United Kingdom',
        'Comedy is timing, and models have none. I run a small workshop on writing with and against them.',
-       true, 'member', 'monthly', 'past_due', interval '5 months', 33),
+       true, 'member', 'monthly', 'past_due', 4, 33),
       ('lea', 5, 'Lea Novak', 'Community lead at Women Defining AI', 'Ljubljana, Slovenia',
        'I welcome newcomers, plan our gatherings and answer within a day. Write to me when something is unclear: it is usually unclear to others too.',
-       true, 'leader', 'annual', 'active', interval '2 years', 200),
+       true, 'leader', 'annual', 'active', 1, 200),
       ('kim', 6, 'Kim Tran', 'Engineer, keeps our agents honest', 'Melbourne, Australia',
        'I connect the tools that this community runs on, and I read the audit log with my coffee.',
-       true, 'admin', 'annual', 'active', interval '15 months', 150)
-    ) as people (key, number, name, headline, location, bio, visible, role, tier, status, member_for, began)
+       true, 'admin', 'annual', 'active', 1, 150)
+    ) as people (key, number, name, headline, location, bio, visible, role, tier, status, before, began)
   loop
-    joined := today - one.member_for;
+    joined := today - one.began * interval '1 day' - one.before * one.period;
     perform pg_temp.demo_person(one.key,
       ('00000000-0000-4000-8000-00000000000' || one.number)::uuid,
       ('11111111-0000-4000-8000-00000000000' || one.number)::uuid,
       one.key || '@example.org', one.name, one.headline, one.location, one.bio, one.visible,
       one.role::public.member_role, joined);
-    perform pg_temp.demo_dues(one.key, one.tier::public.membership_tier, joined,
-      today - pg_catalog.make_interval(days => one.began), one.status);
+    perform pg_temp.demo_dues(one.key, one.tier::public.membership_tier, joined, one.before, one.status);
   end loop;
 end
 $$;
@@ -244,10 +242,49 @@ begin
       ('00000000-0000-4000-8000-0000000001' || pg_catalog.lpad(one.number::text, 2, '0'))::uuid, null,
       'demo' || pg_catalog.lpad(one.number::text, 2, '0') || '@example.org', one.name, one.headline, one.location,
       one.bio, true, 'member', since);
-    perform pg_temp.demo_dues(key, tier, since, since);
+    perform pg_temp.demo_dues(key, tier, since);
   end loop;
 end
 $$;
+
+-- What the cast and some of the others offer and look for, and who sees it. Once: a later start keeps what was edited.
+update public.profiles p
+   set interests = said.interests, offers = said.offers, seeks = said.seeks, links = said.links,
+       hidden_fields = said.hidden::public.profile_field[], leader_fields = said.leaders::public.profile_field[]
+  from (values
+    ('ada@example.org', '{ethics,data,getting-started}'::text[],
+     'An hour on how to test an AI tool before a library, a school or a museum buys it. I bring a checklist.',
+     'Somebody who has run a pilot in a public service, and ended one.', '{https://catalogue.example.org}'::text[], '{}', '{}'),
+    ('bea@example.org', '{data,building}', 'Questions about forecasts and weather data, by mail.', '', '{}', '{bio}', '{}'),
+    ('cyn@example.org', '{creative,business}', 'A second pair of eyes on a name or a slogan.', 'A quiet place to write.', '{}', '{}', '{}'),
+    ('dot@example.org', '{creative,building,agents}', 'A workshop on dialogue: bring a scene, leave with a better one.',
+     'Engineers who want their bot to be funny on purpose.', '{https://jokes.example.org/workshop}', '{}', '{}'),
+    ('lea@example.org', '{leadership,getting-started,work}', 'Everything about this community: where to begin, whom to ask.',
+     'Hosts for gatherings in cities that we have not met in yet.', '{}', '{}', '{}'),
+    ('kim@example.org', '{agents,building,ethics}', 'Reviews of what an automation may and may not do.', '', '{}', '{}', '{seeks}'),
+    ('demo01@example.org', '{health,leadership}', 'How a small clinic can try a tool without risking a patient.', 'People who write for nurses.', '{}', '{}', '{}'),
+    ('demo02@example.org', '{ethics,agents,business}', 'I read one contract a month for members, for free.', 'Charities that will test my guide.', '{}', '{}', '{}'),
+    ('demo05@example.org', '{building,data}', 'Reviews of speech data sets.', 'Recordings of older speakers of regional French.', '{}', '{}', '{}'),
+    ('demo10@example.org', '{building,leadership,work}', 'Mock interviews for search and ranking roles.', '', '{}', '{}', '{location}'),
+    ('demo17@example.org', '{leadership,work}', 'Two open half hours every second Thursday.', '', '{}', '{}', '{}'),
+    ('demo22@example.org', '{agents,ethics,building}', 'I try to break your chat bot, kindly.', 'Readers for a group on prompt injection.', '{}', '{}', '{}'),
+    ('demo29@example.org', '{building,education}', 'Saturday soldering, beginners first.', '', '{}', '{}', '{}'),
+    ('demo33@example.org', '{creative,work}', 'One page of yours, edited, every week.', 'Charities with something to explain.', '{}', '{}', '{}'),
+    ('demo36@example.org', '{business,creative}', 'Critique of a prototype, gently honest.', 'A co-founder who disagrees with me.', '{}', '{}', '{}'),
+    ('demo38@example.org', '{data,health,ethics}', '', 'A mentor from industry.', '{}', '{}', '{}')
+  ) as said (email, interests, offers, seeks, links, hidden, leaders)
+  join public.member_emails e on e.email = said.email
+ where p.member_id = e.member_id and p.offers = '' and p.seeks = '' and p.interests = '{}';
+
+-- Everybody else is interested in something too.
+update public.profiles p
+   set interests = array[(array['getting-started', 'everyday-tools', 'building', 'data', 'work', 'education'])[1 + n.number % 6],
+                         (array['ethics', 'leadership', 'business', 'creative', 'health', 'agents', 'work'])[1 + n.number % 7]]
+  from (select e.member_id, pg_catalog.substr(e.email, 5, 2)::integer as number
+          from public.member_emails e where e.email ~ '^demo[0-9]{2}@example\.org$') n
+ where p.member_id = n.member_id and p.interests = '{}'
+   -- Thirty-four would have work twice.
+   and not (n.number % 6 = 4 and n.number % 7 = 6);
 
 -- Hosted Supabase Auth finds people by an instance of zeros; the native stack has no such column.
 do $$

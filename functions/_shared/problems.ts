@@ -8,7 +8,7 @@ export interface ErrorBody {
 }
 
 /** Statuses that a door answers a mistake of its caller with. */
-export type RefusalStatus = 400 | 401 | 403 | 404 | 405 | 409 | 413 | 422 | 429
+export type RefusalStatus = 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 422 | 429
 
 /** A request that is refused because of something its sender got wrong. */
 export class Refusal extends Error {
@@ -70,13 +70,17 @@ export function answerTo(error: unknown): Answer {
   return answer(500, 'Something went wrong on our side', later)
 }
 
+/** Providers as a caller knows them. */
+const calledBy: Record<string, string> = { Storage: 'The store of files' }
+
 function answerToProvider(error: ProviderError): Answer {
+  const provider = calledBy[error.provider] ?? 'The payment provider'
   if (error.kind === 'retry') {
     const seconds = String(Math.ceil(error.retryAfter ?? 5))
-    return answer(503, 'The payment provider does not answer', later, { 'Retry-After': seconds })
+    return answer(503, `${provider} does not answer`, later, { 'Retry-After': seconds })
   }
-  if (error.kind === 'misconfigured') return answer(503, 'The payment provider is not set up yet')
-  return answer(502, 'The payment provider refused this', {
+  if (error.kind === 'misconfigured') return answer(503, `${provider} is not set up yet`)
+  return answer(502, `${provider} refused this`, {
     remedy: 'Write to us; we will look at it.',
   })
 }

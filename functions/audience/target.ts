@@ -5,6 +5,7 @@ import type { Contact } from '../_shared/providers/mailchimp.ts'
 export const target = z.object({
   email: z.string(),
   known_as: z.string().nullable(),
+  name: z.string(),
   first_name: z.string(),
   last_name: z.string(),
   /** Whether she may be sent mail: her latest answer, or yes while she gave none. */

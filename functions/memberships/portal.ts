@@ -10,13 +10,15 @@ import { onOurSite } from './return_path.ts'
 
 const portalBody = z.object({
   flow: z.enum(['mend_card', 'cancel', 'change']).optional(),
+  /** With flow `change`: the tier to confirm; without it Stripe's page shows them all. */
+  tier: z.enum(['monthly', 'annual', 'donor_annual']).optional(),
   return_path: z.string().max(500).optional(),
 })
 
 /** Opens the billing portal of the caller's own customer and answers its address as `{ url }`. */
 export async function portal(c: Ctx, deps: DoorDeps): Promise<Response> {
   const user = await requireUser(c.req.raw, publishableKeys(deps.env), deps.askAuth())
-  const { flow, return_path } = await readJson(c.req.raw, portalBody)
+  const { flow, tier, return_path } = await readJson(c.req.raw, portalBody)
   const site = required(deps.env, 'SITE_URL')
   const returnUrl = onOurSite(return_path ?? '/account', site, 'return_path')
 
@@ -33,7 +35,15 @@ export async function portal(c: Ctx, deps: DoorDeps): Promise<Response> {
 
   const request: PortalRequest = { customer, returnUrl }
   if (flow === 'mend_card') request.flow = { kind: flow }
-  else if (flow) {
+  else if (flow === 'change' && tier) {
+    const [change] = await sql<{ subscription_id: string; price_id: string }[]>`
+      select * from private.tier_change(${user.id}::uuid, ${tier}, private.clock())`
+    request.flow = {
+      kind: 'confirm',
+      subscription: change!.subscription_id,
+      price: change!.price_id,
+    }
+  } else if (flow) {
     if (!subscription) {
       throw new Refusal(409, 'There is no membership to change', {
         field: 'flow',

@@ -1,8 +1,15 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { getAuthSchemaSql, getStorageSchemaSql } from '@supabase/lite'
+import { getAuthSchemaSql } from '@supabase/lite'
 import postgres from 'postgres'
 
 const folder = new URL('./sql/', import.meta.url)
+
+/** The SQL of the bootstrap, in the order in which it runs. */
+export const bootstrapFiles = (): { file: string; sql: string }[] =>
+  readdirSync(folder)
+    .filter((file) => file.endsWith('.sql'))
+    .sort()
+    .map((file) => ({ file, sql: readFileSync(new URL(file, folder), 'utf8') }))
 
 /**
  * Turns an empty cluster into what a hosted project is before its first migration: roles, schemas,
@@ -11,13 +18,9 @@ const folder = new URL('./sql/', import.meta.url)
 export async function bootstrap(url: string): Promise<void> {
   const sql = postgres(url, { max: 1, onnotice: () => {} })
   try {
-    for (const file of readdirSync(folder).sort()) {
-      if (!file.endsWith('.sql')) continue
-      if (file.startsWith('40-')) {
-        await sql.unsafe(getAuthSchemaSql())
-        await sql.unsafe(getStorageSchemaSql())
-      }
-      await sql.unsafe(readFileSync(new URL(file, folder), 'utf8'))
+    for (const part of bootstrapFiles()) {
+      if (part.file.startsWith('40-')) await sql.unsafe(getAuthSchemaSql())
+      await sql.unsafe(part.sql)
     }
   } finally {
     await sql.end()

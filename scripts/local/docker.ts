@@ -6,7 +6,8 @@ import { startSandbox } from '../sandbox/main.ts'
 import { devPorts, sandboxSecrets } from './environment.ts'
 import { repository, runFolder } from './run-folder.ts'
 import { fillVault } from './settings.ts'
-import { buildSite, serveSite } from './site.ts'
+import { buildSite } from './site.ts'
+import { serveSite } from './site-server.ts'
 
 export interface DockerOptions {
   step(line: string): void
@@ -70,6 +71,7 @@ export async function startDocker({ step, verbose }: DockerOptions): Promise<voi
     SITE_URL: `http://127.0.0.1:${devPorts.site}`,
     STRIPE_API_BASE: `${host}:${devPorts.stripe}`,
     MAILCHIMP_API_BASE: `${host}:${devPorts.mailchimp}`,
+    VIMEO_API_BASE: `${host}:${devPorts.vimeo}`,
   }
   writeFileSync(
     env,
@@ -79,7 +81,7 @@ export async function startDocker({ step, verbose }: DockerOptions): Promise<voi
     { mode: 0o600 },
   )
   const sandbox = await startSandbox({
-    ports: { stripe: devPorts.stripe, mailchimp: devPorts.mailchimp },
+    ports: { stripe: devPorts.stripe, mailchimp: devPorts.mailchimp, vimeo: devPorts.vimeo },
     webhooks: {
       stripe: {
         url: `${api}/functions/v1/memberships/stripe-webhook`,
@@ -98,7 +100,13 @@ export async function startDocker({ step, verbose }: DockerOptions): Promise<voi
   step('Edge Functions and the provider sandbox')
   const site = await serveSite(
     devPorts.site,
-    await buildSite({ folder, api, publishable: keys.PUBLISHABLE_KEY ?? keys.ANON_KEY ?? '' }),
+    await buildSite({
+      folder,
+      api,
+      publishable: keys.PUBLISHABLE_KEY ?? keys.ANON_KEY ?? '',
+      site: `http://127.0.0.1:${devPorts.site}`,
+      vimeo: sandbox.vimeo.url,
+    }),
   )
   step(
     `Site ${settings.SITE_URL} · Studio ${keys.STUDIO_URL ?? 'http://127.0.0.1:54323'} · mail ${keys.MAILPIT_URL ?? keys.INBUCKET_URL ?? ''}`,

@@ -11,6 +11,7 @@ export interface Ports {
   site: number
   stripe: number
   mailchimp: number
+  vimeo: number
 }
 
 export const devPorts: Ports = {
@@ -20,6 +21,7 @@ export const devPorts: Ports = {
   site: 4321,
   stripe: 12111,
   mailchimp: 12112,
+  vimeo: 12113,
 }
 
 /**
@@ -33,7 +35,25 @@ export const testPorts: Ports = {
   site: 5421,
   stripe: 13111,
   mailchimp: 13112,
+  vimeo: 13113,
 }
+
+/**
+ * How far a run of tests is shifted to higher ports, by COMMONS_TEST_SHIFT, so that two runs do not meet. 0 to 90:
+ * the test ports of one run lie at most that far from the next one's.
+ */
+export function testShift(asked: string | undefined): number {
+  const shift = Number(asked ?? 0)
+  if (!Number.isInteger(shift) || shift < 0 || shift > 95)
+    throw new Error('COMMONS_TEST_SHIFT is a whole number from 0 to 95.')
+  return shift
+}
+
+/** The same ports, all of them higher by the shift. */
+export const shifted = (ports: Ports, shift: number): Ports =>
+  Object.fromEntries(
+    Object.entries(ports).map(([name, port]) => [name, port + shift]),
+  ) as unknown as Ports
 
 /** The keys of one stack, as a hosted project has them. */
 export interface Keys {
@@ -111,6 +131,7 @@ export function functionsEnvironment(ports: Ports, keys: Keys): Record<string, s
     SITE_URL: local(ports.site),
     STRIPE_API_BASE: local(ports.stripe),
     MAILCHIMP_API_BASE: local(ports.mailchimp),
+    VIMEO_API_BASE: local(ports.vimeo),
     ...sandboxSecrets,
   }
 }

@@ -4,6 +4,7 @@ import type { FunctionsHost } from './functions-host.ts'
 import { json, preflight, serveHttp } from './http.ts'
 import type { Project } from './project.ts'
 import type { Rest } from './rest/index.ts'
+import type { Storage } from './storage/index.ts'
 
 export interface GatewayOptions {
   port: number
@@ -11,13 +12,14 @@ export interface GatewayOptions {
   credentials: Credentials
   rest: Rest
   auth: Auth
+  storage: Storage
   /** Undefined when the stack runs without functions. */
   functions: FunctionsHost | undefined
 }
 
 /** The one address of the project: checks keys and tokens, then hands on to the right service. */
 export function serveGateway(options: GatewayOptions) {
-  const { credentials, rest, auth, functions, project } = options
+  const { credentials, rest, auth, storage, functions, project } = options
 
   async function serveRest(request: Request): Promise<Response> {
     const caller = await credentials.caller(request)
@@ -41,6 +43,7 @@ export function serveGateway(options: GatewayOptions) {
     if (request.method === 'OPTIONS') return preflight(request)
     if (service === 'rest') return serveRest(request)
     if (service === 'auth') return auth.fetch(request)
+    if (service === 'storage') return storage.fetch(request)
     return json(404, { message: 'no Route matched with those values' })
   })
 }

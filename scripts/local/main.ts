@@ -4,7 +4,8 @@ import { startDocker } from './docker.ts'
 import { devPorts } from './environment.ts'
 import { takenPort } from './ports.ts'
 import { welcomeScreen } from './screen.ts'
-import { buildSite, serveSite } from './site.ts'
+import { buildSite } from './site.ts'
+import { serveSite } from './site-server.ts'
 import { type Stack, startStack } from './stack.ts'
 
 const began = performance.now()
@@ -84,6 +85,8 @@ async function main() {
       folder: stack.folder,
       api: stack.urls.api,
       publishable: stack.keys.publishable,
+      site: stack.urls.site,
+      vimeo: stack.urls.vimeo,
     })
     opened.push(await serveSite(devPorts.site, pages))
     step('Site: built and served')

@@ -22,8 +22,8 @@ export function readMigrations(folder = join(repository, 'migrations')): Migrati
   })
 }
 
-/** One mark for the whole set: it changes when any migration changes. */
-export function fingerprint(migrations: Migration[]): string {
+/** One mark for the whole set: it changes when any of the files changes. */
+export function fingerprint(migrations: { file: string; sql: string }[]): string {
   const hash = createHash('sha256')
   for (const { file, sql } of migrations) hash.update(file).update('\0').update(sql).update('\0')
   return hash.digest('hex').slice(0, 16)

@@ -12,6 +12,7 @@ interface Template {
 export interface Project {
   project_id: string
   api: { schemas: string[]; max_rows: number }
+  storage: { file_size_limit: string | number }
   auth: {
     site_url: string
     additional_redirect_urls: string[]

@@ -21,6 +21,7 @@ export function welcomeScreen(urls: Stack['urls'], keys: Stack['keys']): string 
     row('Mailbox', urls.mailbox, 'every mail that was sent, with its code'),
     row('Stripe', urls.stripe, 'the sandbox: what Stripe did'),
     row('Mailchimp', urls.mailchimp, 'the sandbox: contacts, tags, journeys'),
+    row('Vimeo', urls.vimeo, 'the sandbox: videos that play nothing'),
     row('Data API', `${urls.api}/rest/v1`, `apikey: ${keys.publishable}`),
     row('Functions', urls.functions, '/operations/health tells how all is'),
     row('Postgres', urls.database, 'psql; look into the schema admin'),

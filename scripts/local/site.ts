@@ -1,8 +1,17 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, globSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { extname, join, normalize } from 'node:path'
-import { serveHttp } from './http.ts'
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
 import { repository } from './run-folder.ts'
 
 export interface BuildOptions {
@@ -11,12 +20,16 @@ export interface BuildOptions {
   /** The gateway's address, baked into the pages. */
   api: string
   publishable: string
+  /** The address at which the pages will be served. */
+  site: string
+  /** Where videos play; Vimeo itself when left out. */
+  vimeo?: string
 }
 
 /** What the built pages depend on: every file of the site, the addresses, and the schema that prices come from. */
 function fingerprint(options: BuildOptions): string {
-  const hash = createHash('sha256').update(options.api).update(options.publishable)
-  const files = ['site/**/*', 'supabase/seed.sql', 'migrations/*.sql', 'package-lock.json']
+  const hash = createHash('sha256').update(JSON.stringify(options))
+  const files = ['site/**/*', 'supabase/seed*.sql', 'migrations/*.sql', 'package-lock.json']
   for (const file of globSync(files, {
     cwd: repository,
     exclude: (path) => /(^|\/)(dist|node_modules|\.astro)(\/|$)/.test(path),
@@ -38,16 +51,34 @@ export async function buildSite(options: BuildOptions): Promise<string> {
     readFileSync(mark, 'utf8') === from
   )
     return target
+  // Astro renders in its output folder when that lies in the repository, else in one place that two builds would share.
+  mkdirSync(join(repository, '.run'), { recursive: true })
+  const workshop = mkdtempSync(join(repository, '.run', 'build-'))
+  try {
+    await runAstro(workshop, options)
+    rmSync(target, { recursive: true, force: true })
+    cpSync(workshop, target, { recursive: true })
+  } finally {
+    rmSync(workshop, { recursive: true, force: true })
+  }
+  writeFileSync(mark, from)
+  return target
+}
+
+/** Throws with what Astro said when it could not build. */
+async function runAstro(outDir: string, options: BuildOptions): Promise<void> {
   let said = ''
   const code = await new Promise<number>((resolve) => {
     const astro = join(repository, 'node_modules/.bin/astro')
-    const child = spawn(process.execPath, [astro, 'build', '--root', 'site', '--outDir', target], {
+    const child = spawn(process.execPath, [astro, 'build', '--root', 'site', '--outDir', outDir], {
       cwd: repository,
       env: {
         ...process.env,
         ASTRO_TELEMETRY_DISABLED: '1',
         PUBLIC_SUPABASE_URL: options.api,
         PUBLIC_SUPABASE_PUBLISHABLE_KEY: options.publishable,
+        PUBLIC_SITE_URL: options.site,
+        PUBLIC_VIMEO_PLAYER_BASE: options.vimeo ?? '',
       },
     })
     child.stdout.on('data', (chunk) => (said += chunk))
@@ -55,39 +86,4 @@ export async function buildSite(options: BuildOptions): Promise<string> {
     child.on('close', (ended) => resolve(ended ?? 1))
   })
   if (code !== 0) throw new Error(`The site could not be built:\n${said.slice(-2000)}`)
-  writeFileSync(mark, from)
-  return target
-}
-
-const types: Record<string, string> = {
-  '.html': 'text/html; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.json': 'application/json',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-  '.ico': 'image/x-icon',
-  '.woff2': 'font/woff2',
-  '.txt': 'text/plain; charset=utf-8',
-  '.xml': 'application/xml',
-}
-
-/** Serves built pages as a static host does: folders by their index.html, 404.html for the rest. */
-export function serveSite(port: number, folder: string): Promise<{ close(): Promise<void> }> {
-  return serveHttp(port, (request) => {
-    const path = normalize(decodeURIComponent(new URL(request.url).pathname))
-    const candidates = [path, join(path, 'index.html')].map((file) => join(folder, file))
-    const found = candidates.find(
-      (file) => file.startsWith(folder) && existsSync(file) && statSync(file).isFile(),
-    )
-    const file = found ?? join(folder, '404.html')
-    if (!existsSync(file)) return new Response('Not found', { status: 404 })
-    return new Response(readFileSync(file), {
-      status: found ? 200 : 404,
-      headers: {
-        'content-type': types[extname(file)] ?? 'application/octet-stream',
-        'cache-control': 'no-cache',
-      },
-    })
-  })
 }

@@ -1,11 +1,13 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import postgres, { type Sql } from 'postgres'
 import type { Sandbox } from '../sandbox/main.ts'
 import { createAuth } from './auth/index.ts'
-import { bootstrap } from './bootstrap.ts'
+import { bootstrap, bootstrapFiles } from './bootstrap.ts'
 import { startCluster, stopLeftOver } from './cluster.ts'
 import { createCredentials } from './credentials.ts'
+import { storeDemoFiles } from './demo-files.ts'
+import { readDemoReceipts } from './demo-receipts.ts'
 import {
   functionsEnvironment,
   type Keys,
@@ -24,11 +26,12 @@ import { readProject } from './project.ts'
 import { createRest } from './rest/index.ts'
 import { repository, runFolder } from './run-folder.ts'
 import { fillVault, setClock } from './settings.ts'
+import { createStorage } from './storage/index.ts'
 
 export interface StackOptions {
   name: string
   ports: Ports
-  /** Run supabase/seed.sql once, on a fresh database. */
+  /** Run supabase/seed*.sql once, on a fresh database. */
   seed?: boolean
   functions?: boolean
   sandbox?: boolean
@@ -49,11 +52,13 @@ export interface Stack {
   urls: {
     api: string
     functions: string
+    storage: string
     database: string
     mailbox: string
     site: string
     stripe: string
     mailchimp: string
+    vimeo: string
   }
   /** The environment that the functions see. */
   env: Record<string, string>
@@ -78,11 +83,13 @@ export function urlsOf(ports: Ports): Stack['urls'] {
   return {
     api: address(ports.gateway),
     functions: `${address(ports.gateway)}/functions/v1`,
+    storage: `${address(ports.gateway)}/storage/v1`,
     database: `postgresql://postgres@127.0.0.1:${ports.postgres}/postgres`,
     mailbox: address(ports.mailbox),
     site: address(ports.site),
     stripe: address(ports.stripe),
     mailchimp: address(ports.mailchimp),
+    vimeo: address(ports.vimeo),
   }
 }
 
@@ -122,12 +129,12 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   try {
     // Before the data is touched: a database that a killed run left behind still writes there.
     await stopLeftOver(folder)
-    const { site: _served, stripe, mailchimp, ...own } = ports
-    const taken = await takenPort(options.sandbox ? { ...own, stripe, mailchimp } : own)
+    const { site: _served, stripe, mailchimp, vimeo, ...own } = ports
+    const taken = await takenPort(options.sandbox ? { ...own, stripe, mailchimp, vimeo } : own)
     if (taken) throw new Error(taken)
     if (options.reset) rmSync(join(folder, 'data'), { recursive: true, force: true })
     const migrations = readMigrations()
-    const mark = fingerprint(migrations)
+    const mark = fingerprint([...bootstrapFiles(), ...migrations])
     dropWhenStale(folder, mark, log)
     const cluster = await startCluster({ folder, port: ports.postgres })
     opened.push(() => cluster.stop())
@@ -146,10 +153,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       worker_secret: sandboxSecrets.WORKER_SECRET,
     })
     if (cluster.fresh) {
-      const seed = join(repository, 'supabase/seed.sql')
-      if (options.seed && existsSync(seed)) {
-        await sql.unsafe(readFileSync(seed, 'utf8'))
-        log('Demo data: supabase/seed.sql')
+      if (options.seed) {
+        for (const file of globSync('supabase/seed*.sql', { cwd: repository }).sort())
+          await sql.unsafe(readFileSync(join(repository, file), 'utf8'))
+        log('Demo data: supabase/seed*.sql')
       }
       writeFileSync(join(folder, 'made-by'), mark)
       writeFileSync(join(folder, 'data', 'complete'), '')
@@ -182,12 +189,22 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     })
     opened.push(() => auth.close())
 
+    const storage = createStorage({
+      url: cluster.url('supabase_storage_admin'),
+      // Beside the rows that say what there is.
+      folder: join(folder, 'data', 'storage'),
+      credentials,
+      secret: keys.secret,
+      sizeLimit: project.storage.file_size_limit,
+    })
+    opened.push(() => storage.close())
+
     const env = functionsEnvironment(ports, keys)
     let sandbox: Sandbox | undefined
     if (options.sandbox) {
       const { startSandbox } = await import('../sandbox/main.ts')
       sandbox = await startSandbox({
-        ports: { stripe: ports.stripe, mailchimp: ports.mailchimp },
+        ports: { stripe: ports.stripe, mailchimp: ports.mailchimp, vimeo: ports.vimeo },
         webhooks: {
           stripe: {
             url: `${urls.functions}/memberships/stripe-webhook`,
@@ -204,7 +221,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       })
       const running = sandbox
       opened.push(() => running.close())
-      log('Provider sandbox: Stripe, Mailchimp')
+      log('Provider sandbox: Stripe, Mailchimp, Vimeo')
     }
 
     const functions = options.functions
@@ -226,12 +243,21 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       credentials,
       rest,
       auth,
+      storage,
       functions,
     })
     opened.push(() => gateway.close())
     const pgNet = await startPgNet(cluster.url('supabase_admin'))
     opened.push(() => pgNet.close())
-    log('Gateway: Data API, Auth, Functions')
+    log('Gateway: Data API, Auth, Storage, Functions')
+    if (cluster.fresh && options.seed) {
+      await storeDemoFiles(sql, { api: urls.api, secret: keys.secret })
+      log('Demo files: stored')
+      if (sandbox) {
+        await readDemoReceipts(sql, { stripe: urls.stripe, key: sandboxSecrets.STRIPE_SECRET_KEY })
+        log('Demo receipts: read from the sandbox')
+      }
+    }
 
     return {
       name,

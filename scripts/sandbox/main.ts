@@ -1,10 +1,11 @@
 import { createClock } from './lib/clock.ts'
 import type { ProviderServer } from './lib/server.ts'
 import { serveMailchimp } from './mailchimp/server.ts'
+import { serveVimeo } from './vimeo/server.ts'
 
 export interface SandboxOptions {
   /** 0 takes a free port. */
-  ports: { stripe: number; mailchimp: number }
+  ports: { stripe: number; mailchimp: number; vimeo: number }
   /** Where each provider sends its webhooks, and the secret that it signs them with. */
   webhooks: {
     stripe: { url: string; secret: string }
@@ -20,6 +21,7 @@ export interface SandboxOptions {
 export interface Sandbox {
   stripe: ProviderServer
   mailchimp: ProviderServer
+  vimeo: ProviderServer
   clock: ProviderServer['clock']
   close(): Promise<void>
 }
@@ -28,31 +30,35 @@ export interface Sandbox {
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { serveStripe } = await import('./stripe/server.ts')
   const clock = createClock(() => new Date())
-  const stripe = await serveStripe({
-    port: options.ports.stripe,
-    clock,
-    webhook: options.webhooks.stripe,
-    siteUrl: options.siteUrl,
-    people: options.people ?? false,
-    ...(options.stripeStateFile ? { stateFile: options.stripeStateFile } : {}),
-  })
+  const started: ProviderServer[] = []
+  const start = async (server: Promise<ProviderServer>) => {
+    started.push(await server)
+    return server
+  }
+  const close = async () => {
+    await Promise.all(started.map((server) => server.close()))
+  }
   try {
-    const mailchimp = await serveMailchimp({
-      port: options.ports.mailchimp,
-      clock,
-      webhook: options.webhooks.mailchimp,
-    })
-    return {
-      stripe,
-      mailchimp,
-      clock,
-      async close() {
-        await Promise.all([stripe.close(), mailchimp.close()])
-      },
-    }
+    const stripe = await start(
+      serveStripe({
+        port: options.ports.stripe,
+        clock,
+        webhook: options.webhooks.stripe,
+        siteUrl: options.siteUrl,
+        people: options.people ?? false,
+        ...(options.stripeStateFile ? { stateFile: options.stripeStateFile } : {}),
+      }),
+    )
+    const mailchimp = await start(
+      serveMailchimp({ port: options.ports.mailchimp, clock, webhook: options.webhooks.mailchimp }),
+    )
+    const vimeo = await start(
+      serveVimeo({ port: options.ports.vimeo, clock, siteUrl: options.siteUrl }),
+    )
+    return { stripe, mailchimp, vimeo, clock, close }
   } catch (error) {
-    // A port in use must not leave the other provider running.
-    await stripe.close()
+    // A port in use must not leave the other providers running.
+    await close()
     throw error
   }
 }
@@ -64,6 +70,7 @@ if (import.meta.main) {
     ports: {
       stripe: Number(process.env.STRIPE_SANDBOX_PORT ?? 12111),
       mailchimp: Number(process.env.MAILCHIMP_SANDBOX_PORT ?? 12112),
+      vimeo: Number(process.env.VIMEO_SANDBOX_PORT ?? 12113),
     },
     webhooks: {
       stripe: {
@@ -79,7 +86,8 @@ if (import.meta.main) {
   })
   console.log(`Stripe     ${sandbox.stripe.url}`)
   console.log(`Mailchimp  ${sandbox.mailchimp.url}`)
-  console.log('Faults, ledger, clock: /_sandbox on either; see docs/sandbox.md. Ctrl-C ends.')
+  console.log(`Vimeo      ${sandbox.vimeo.url}`)
+  console.log('Faults, ledger, clock: /_sandbox on each; see docs/sandbox.md. Ctrl-C ends.')
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.once(signal, () => void sandbox.close())
   }

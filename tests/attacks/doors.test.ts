@@ -37,6 +37,8 @@ const as = (token: string | undefined) => ({ ...asVisitor(), authorization: `Bea
 const doors = [
   { path: 'memberships/drain', stranger: 401 },
   { path: 'audience/drain', stranger: 401 },
+  { path: 'members/drain', stranger: 401 },
+  { path: 'members/picture', stranger: 401 },
   { path: 'memberships/portal', stranger: 401 },
   { path: 'memberships/checkout', stranger: 401 },
   { path: 'memberships/stripe-webhook', stranger: 400 },

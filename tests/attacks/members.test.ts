@@ -143,18 +143,46 @@ describe('a member and her own profile', () => {
       }
   })
 
+  test.each([[{ hidden_fields: Array(9).fill('bio') }], [{ leader_fields: Array(9).fill('bio') }]])(
+    'she cannot store %j',
+    async (change) => {
+      const before = await held('profiles', people.member)
+      expect(
+        verdict(await patch('member', `profiles?member_id=eq.${people.member.memberId}`, change)),
+      ).toEqual({ status: 400, code: '23514' })
+      expect(await held('profiles', people.member)).toEqual(before)
+    },
+  )
+
   test.each([
-    [{ linkedin_url: 'javascript:alert(1)' }],
-    [{ linkedin_url: 'https://evil.example/linkedin.com/' }],
-    [{ image_url: 'javascript:alert(1)' }],
-    [{ image_url: 'data:text/html,x' }],
-    [{ name: 'x'.repeat(121) }],
-    [{ bio: 'x'.repeat(4001) }],
-  ])('she cannot store %j', async (change) => {
+    ['links', { links: ['javascript:alert(1)'] }],
+    ['links', { links: ['data:text/html,x'] }],
+    ['links', { links: ['http://plain.example.org/'] }],
+    ['links', { links: ['https://user@evil.example.org/'] }],
+    ['links', { links: Array.from({ length: 6 }, (_, n) => `https://example.org/${n}`) }],
+    ['interests', { interests: ['building', 'no-such-topic'] }],
+    ['interests', { interests: ['building', 'building'] }],
+    ['name', { name: '   ' }],
+    ['name', { name: 'x'.repeat(121) }],
+    ['bio', { bio: 'x'.repeat(4001) }],
+    ['offers', { offers: 'x'.repeat(1001) }],
+    ['linkedin_url', { linkedin_url: 'javascript:alert(1)' }],
+    ['linkedin_url', { linkedin_url: 'https://evil.example/linkedin.com/' }],
+    ['hidden_fields', { hidden_fields: ['bio'], leader_fields: ['bio'] }],
+  ])('she is told what is wrong at %s with %j, and nothing changes', async (field, change) => {
     const before = await held('profiles', people.member)
-    expect(
-      verdict(await patch('member', `profiles?member_id=eq.${people.member.memberId}`, change)),
-    ).toEqual({ status: 400, code: '23514' })
+    const answer = await patch('member', `profiles?member_id=eq.${people.member.memberId}`, change)
+    expect([answer.status, answer.body.code, answer.body.details]).toEqual([422, 'PT422', field])
+    expect(answer.body.hint).toMatch(/\w+/)
     expect(await held('profiles', people.member)).toEqual(before)
+  })
+
+  test('she cannot write the path of a picture, her own or another one', async () => {
+    for (const picture of [null, `${people.leader.memberId}/${crypto.randomUUID()}.webp`]) {
+      const answer = await patch('member', `profiles?member_id=eq.${people.member.memberId}`, {
+        picture,
+      })
+      expect(verdict(answer)).toEqual({ status: 403, code: '42501' })
+    }
   })
 })

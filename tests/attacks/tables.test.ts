@@ -27,11 +27,14 @@ const ownRows: Record<string, string> = {
   memberships: 'member_id',
   donations: 'member_id',
   membership_notices: 'member_id',
+  resource_marks: 'member_id',
   subscriptions: 'customer_id',
   invoices: 'customer_id',
 }
 /** Tables without rows of members. */
-const forEverybody = ['tiers', 'stripe_prices']
+const forEverybody = ['tiers', 'topics', 'stripe_prices', 'events', 'resources']
+
+const isEntitled = (kind: Kind) => ['member', 'hidden', 'leader'].includes(kind)
 
 let cast: Awaited<ReturnType<typeof makePeople>>
 beforeAll(async () => {
@@ -75,8 +78,21 @@ describe.each(relations)('$name', (table) => {
       const answer = await ask(`${table.name}?select=${open.join(',')}`, { token: person.token })
       expect(answer.status).toBe(200)
       const [total] = await sql.unsafe(`select count(*)::int as rows from public.${table.name}`)
-      if (table.name === 'tiers') {
+      if (table.name === 'tiers' || table.name === 'topics') {
         expect(answer.body.length).toBe(total?.rows)
+      } else if (table.name === 'events') {
+        const audiences = { public: true, member: isEntitled(kind), leader: kind === 'leader' }
+        const shown = Object.entries(audiences).flatMap(([name, sees]) => (sees ? [name] : []))
+        const [expected] = await sql`select count(*)::int as rows from public.events
+          where published_at <= now() and visibility::text = any (${shown})`
+        expect(answer.body.length).toBe(expected?.rows)
+        expect(total?.rows, 'there are drafts to hide').toBeGreaterThan(expected?.rows)
+      } else if (table.name === 'resources') {
+        const [expected] = await sql`select count(*)::int as rows from public.resources
+          where ${kind === 'leader'} or ${isEntitled(kind)} and audience = 'member'
+            and published_at <= now() and retired_at is null`
+        expect(answer.body.length).toBe(expected?.rows)
+        expect(total?.rows, 'there is something to hide').toBeGreaterThan(3)
       } else if (table.name === 'stripe_prices') {
         const amounts = answer.body.map((row: { unit_amount: number }) => row.unit_amount)
         expect(amounts).toContain(cast.offered)
@@ -89,7 +105,7 @@ describe.each(relations)('$name', (table) => {
           [mine ?? ''],
         )
         expect(total?.rows, 'there is something of others to hide').toBeGreaterThan(own?.rows)
-        if (table.name !== 'profiles') expect(answer.body.length).toBe(own?.rows)
+        expect(answer.body.length).toBe(own?.rows)
       }
     })
 

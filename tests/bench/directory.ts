@@ -15,7 +15,7 @@ export interface DirectoryBenchRow {
 }
 
 const viewer = '00000000-0000-4000-8000-000000000001'
-const columns = 'member_id, name, headline, location, linkedin_url, image_url, name_key'
+const columns = 'member_id, name, headline, location, picture, interests, name_key'
 const listed = 'is_visible and access_until > now()'
 
 /** What a member asks, and the same question by hand for the owner. */
@@ -48,10 +48,40 @@ const questions = {
     owner: `select ${columns} from public.profiles where ${listed} and search_key like '%zoologist%'
       order by name_key, member_id limit 24`,
   },
-  filter: {
+  place: {
     member: `select * from public.directory(place => 'Lisbon')`,
     owner: `select ${columns} from public.profiles where ${listed} and place_key = 'lisbon'
       order by name_key, member_id limit 24`,
+  },
+  'interest, common': {
+    member: `select * from public.directory(interest => 'building')`,
+    owner: `select ${columns} from public.profiles where ${listed} and interest_keys @> '{building}'
+      order by name_key, member_id limit 24`,
+  },
+  'interest, common, last page': {
+    member: `select * from public.directory(interest => 'building', after_name => 'zoe lindqvist 99', after_id => '${viewer}')`,
+    owner: `select ${columns} from public.profiles where ${listed} and interest_keys @> '{building}'
+      and (name_key, member_id) > ('zoe lindqvist 99', '${viewer}') order by name_key, member_id limit 24`,
+  },
+  'interest, rare': {
+    member: `select * from public.directory(interest => 'health')`,
+    owner: `select ${columns} from public.profiles where ${listed} and interest_keys @> '{health}'
+      order by name_key, member_id limit 24`,
+  },
+  'words, place and interest': {
+    member: `select * from public.directory(search => 'engineer', place => 'Oslo', interest => 'building')`,
+    owner: `select ${columns} from public.profiles where ${listed} and search_key like '%engineer%' and place_key = 'oslo'
+      and interest_keys @> '{building}' order by name_key, member_id limit 24`,
+  },
+  'places while typing': {
+    member: `select * from public.directory_places('li')`,
+    owner: `select distinct place_key from public.profiles where ${listed} and place_key >= 'li' and place_key < 'lj'
+      order by place_key limit 8`,
+  },
+  "one person's page": {
+    member: `select * from public.member_page('00000000-0000-4000-8000-000000000003')`,
+    owner: `select ${columns}, bio, offers, seeks, links from public.profiles where ${listed}
+      and member_id = '00000000-0000-4000-8000-000000000003'`,
   },
 } as const
 
@@ -63,12 +93,15 @@ async function populate(sql: postgres.Sql, from: number, to: number) {
     insert into fresh select n, ('00000000-0000-4000-8000-' || lpad(to_hex(n), 12, '0'))::uuid from generate_series(${from}, ${to}) n;
     insert into auth.users (id, email) select id, 'bench' || n || '@example.org' from fresh where n = 1 on conflict do nothing;
     insert into public.members (id, user_id, origin) select id, case when n = 1 then id end, 'import' from fresh;
-    insert into public.profiles (member_id, name, headline, bio, location, is_visible, access_until)
+    insert into public.profiles (member_id, name, headline, bio, location, offers, seeks, interests, is_visible, access_until)
     select id,
       (array['Maria Garcia','Ada Okafor','Zoë Lindqvist','Mei Chen','Fatima Al-Sayed','Ines Ferreira','Priya Nair','Anna Kowalska'])[1 + n % 8] || ' ' || n,
       (array['Data engineer','Product manager','Researcher','Founder','Teacher'])[1 + n % 5] || ' at company ' || n % 977,
       (array['Loves maps and models.','Builds tools for hospitals.','Works on quantum ' || n % 1000,'Writes about ethics.'])[1 + n % 4],
       (array['Lisbon','Nairobi','São Paulo','Oslo','Delhi','Austin','Berlin'])[1 + n % 7] || case when n % 50 = 0 then '' else ' ' || n % 300 end,
+      (array['Reviews of code','An hour of listening','Advice on grants ' || n % 500])[1 + n % 3],
+      (array['A mentor','Company for a pilot','People who count whales ' || n % 300])[1 + n % 3],
+      case when n % 997 = 0 then '{health}' when n % 3 = 0 then '{building,data}' when n % 3 = 1 then '{ethics}' else '{}' end::text[],
       n % 9 < 5, case when n % 10 = 0 then now() - interval '1 day' else 'infinity' end
       from fresh;
     insert into public.memberships (member_id, tier, status, cancel_at_period_end, access_until, member_since)

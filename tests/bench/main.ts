@@ -12,6 +12,7 @@ import { runFolder } from '../../scripts/local/run-folder.ts'
 import { startStack } from '../../scripts/local/stack.ts'
 import * as directory from './directory.ts'
 import * as jobs from './jobs.ts'
+import * as pages from './pages.ts'
 import * as paidToTagged from './paid_to_tagged.ts'
 import * as webhooks from './webhooks.ts'
 
@@ -43,6 +44,7 @@ async function onFreshStack<T>(
     site: 17421,
     stripe: 17111,
     mailchimp: 17112,
+    vimeo: 17113,
   }
   const stack = await startStack({
     name: 'bench',
@@ -88,6 +90,11 @@ const benches: Record<string, { title: string; run(): Promise<object[]> }> = {
       'Directory and entitlement: a member under RLS beside the owner without it, in milliseconds',
     run: () =>
       onFreshDatabase((url) => directory.run(url, quick ? { sizes: [1_000, 100_000] } : {})),
+  },
+  pages: {
+    title:
+      'Pages on a phone: processor four times slower, slow 4G (150 ms, 1.6 Mbit/s), nothing cached; milliseconds and KB',
+    run: () => onFreshStack((stack) => pages.run(stack, quick ? { rounds: 2 } : {})),
   },
 }
 

@@ -23,8 +23,9 @@ declare
   month_ago constant timestamptz := pg_catalog.now() - interval '35 days';
 begin
   insert into public.members (id, user_id, role, origin) values (pg_temp.person(who), pg_temp.login(who), role, 'checkout');
-  insert into public.profiles (member_id, name, headline, bio, location, is_visible, visibility_asked_at)
-  values (pg_temp.person(who), pg_catalog.initcap(who), who || ' works on language models', 'Bio of ' || who, 'Oakland', visible, joined);
+  insert into public.profiles (member_id, name, headline, bio, location, offers, seeks, interests, is_visible, visibility_asked_at)
+  values (pg_temp.person(who), pg_catalog.initcap(who), who || ' works on language models', 'Bio of ' || who, 'Oakland',
+    'Help from ' || who, 'Company for ' || who, '{building,data}', visible, joined);
   insert into public.member_contacts (member_id, phone)
   values (pg_temp.person(who), '+1415555' || pg_catalog.lpad(pg_catalog.ascii(who)::text, 4, '0'));
   insert into public.member_emails (email, member_id, is_primary, verified_at, source)
@@ -67,6 +68,32 @@ select pg_temp.join_as('bea', 'annual', false);
 select pg_temp.join_as('cyn', 'monthly', true, ended => true);
 select pg_temp.join_as('dot', 'monthly', true, late => true);
 select pg_temp.join_as('lea', 'annual', true, role => 'leader');
+
+-- One event for each kind of audience, and a draft.
+insert into public.events (id, title, starts_at, ends_at, visibility, published_at)
+select ('22222222-0000-4000-8000-00000000000' || e.number)::uuid, e.title, pg_catalog.now() + interval '5 days',
+       pg_catalog.now() + interval '5 days 1 hour', e.visibility::public.event_visibility, e.published_at
+  from (values (1, 'Open to everybody', 'public', pg_catalog.now() - interval '1 day'), (2, 'For members', 'member', pg_catalog.now() - interval '1 day'),
+               (3, 'For leaders', 'leader', pg_catalog.now() - interval '1 day'), (4, 'A draft', 'public', null),
+               (5, 'Announced tomorrow', 'public', pg_catalog.now() + interval '1 day')) as e (number, title, visibility, published_at);
+
+-- One resource of each kind and stage, a leaders' one, and a mark by everybody who joined.
+insert into storage.objects (bucket_id, name, metadata)
+values ('resources', '33333333-0000-4000-8000-000000000002/44444444-0000-4000-8000-000000000002.pdf', '{"mimetype": "application/pdf", "size": 2048}');
+insert into public.resources (id, kind, title, summary, topics, audience, url, video_url, has_captions, file_path, file_name, published_at, retired_at, created_by)
+select ('33333333-0000-4000-8000-00000000000' || r.number)::uuid, r.kind::public.resource_kind, r.title, 'About ' || r.title, '{building}',
+       r.audience::public.resource_audience, case r.kind when 'link' then 'https://example.org/' || r.number end,
+       case r.kind when 'video' then 'https://vimeo.com/10000000' || r.number || '/abcdef123' || r.number end, r.kind = 'video',
+       case r.kind when 'file' then '33333333-0000-4000-8000-000000000002/44444444-0000-4000-8000-000000000002.pdf' end,
+       case r.kind when 'file' then 'Checklist.pdf' end,
+       pg_catalog.now() + r.published, pg_catalog.now() + r.retired, pg_temp.person('lea')
+  from (values (1, 'video', 'Prompts that hold', 'member', interval '-3 days', null::interval), (2, 'file', 'Checklist for a pilot', 'member', interval '-2 days', null),
+               (3, 'link', 'Where to read on', 'member', interval '-1 day', null), (4, 'link', 'Notes for leaders', 'leader', interval '-1 day', null),
+               (5, 'video', 'A draft about agents', 'member', null, null), (6, 'link', 'Announced for tomorrow', 'member', interval '1 day', null),
+               (7, 'link', 'No longer true', 'member', interval '-9 days', interval '-1 day')) as r (number, kind, title, audience, published, retired);
+insert into public.resource_marks (member_id, resource_id, saved_at)
+select m.id, '33333333-0000-4000-8000-000000000001', pg_catalog.now() from public.members m
+ where m.id in (select pg_temp.person(who) from pg_catalog.unnest(array['ada', 'bea', 'cyn', 'dot', 'lea']) who);
 
 -- become() makes the rest of the transaction run as that person, as the Data API would; come_back() ends it.
 create function pg_temp.become(who text) returns void language plpgsql as $$

@@ -8,7 +8,7 @@ const stamps = migrations.filter((file) => /_policies\.sql$/.test(file))
 const written = migrations.filter((file) => !stamps.includes(file))
 const policies = filesLike(/^policies\/.*\.sql$/)
 const rooms =
-  'house members memberships audience events resources slack agents jobs operations messaging connections mentorship insights'.split(
+  'house members memberships audience events resources slack agents jobs operations messaging connections mentorship insights admin'.split(
     ' ',
   )
 

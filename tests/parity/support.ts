@@ -11,6 +11,8 @@ export interface Target {
   mailbox: string | undefined
   /** Signs a token as the project would; undefined where its signing key is not ours to use. */
   sign: ((claims: JWTPayload) => Promise<string>) | undefined
+  /** Where policies for the tests' own bucket can be made, as the role `postgres`. */
+  database: string
 }
 
 function required(name: string): string {
@@ -36,6 +38,7 @@ async function findTarget(): Promise<Target> {
       publishable: required('PARITY_PUBLISHABLE_KEY'),
       secret: required('PARITY_SECRET_KEY'),
       mailbox: process.env.PARITY_MAILBOX_URL,
+      database: required('PARITY_DATABASE_URL'),
       sign: signerOf(process.env.PARITY_SIGNING_KEY),
     }
   }
@@ -43,7 +46,7 @@ async function findTarget(): Promise<Target> {
   const { runFolder } = await import('../../scripts/local/run-folder.ts')
   const urls = inject('urls')
   const keys = await loadKeys(runFolder(inject('stackName')))
-  return { url: urls.api, mailbox: urls.mailbox, ...keys }
+  return { url: urls.api, mailbox: urls.mailbox, database: urls.database, ...keys }
 }
 
 export const target = await findTarget()

@@ -78,9 +78,9 @@ test('A column that is not granted cannot be written', async () => {
 })
 
 test('A broken check constraint is 400 with the name of the constraint', async () => {
-  const { status, body } = await ask(own(), patch({ headline: 'x'.repeat(161) }))
+  const { status, body } = await ask(own(), patch({ hidden_fields: Array(9).fill('bio') }))
   expect([status, body.code]).toEqual([400, '23514'])
-  expect(body.message).toContain('"profiles_headline_short"')
+  expect(body.message).toContain('"profiles_fields_named_once"')
 })
 
 test('A null that is not allowed is 400', async () => {

@@ -1,7 +1,8 @@
 import { rmSync } from 'node:fs'
 import type { TestProject } from 'vitest/node'
-import { testPorts } from '../../scripts/local/environment.ts'
-import { buildSite, serveSite } from '../../scripts/local/site.ts'
+import { shifted, testPorts, testShift } from '../../scripts/local/environment.ts'
+import { buildSite } from '../../scripts/local/site.ts'
+import { serveSite } from '../../scripts/local/site-server.ts'
 import { startStack } from '../../scripts/local/stack.ts'
 
 declare module 'vitest' {
@@ -14,6 +15,7 @@ declare module 'vitest' {
       site: string
       stripe: string
       mailchimp: string
+      vimeo: string
     }
     keys: { publishable: string; secret: string }
     /** Signs a token as the stack's auth server would, for tests of forged and expired ones. */
@@ -23,9 +25,11 @@ declare module 'vitest' {
 
 /** Starts the stack with demo data, sandbox and site for a run of tests, and takes it away afterwards. */
 export default async function setup(project: TestProject) {
+  const shift = testShift(process.env.COMMONS_TEST_SHIFT)
+  const ports = shifted(testPorts, shift)
   const stack = await startStack({
-    name: 'test',
-    ports: testPorts,
+    name: shift ? `test-${shift}` : 'test',
+    ports,
     seed: true,
     functions: true,
     sandbox: true,
@@ -36,8 +40,9 @@ export default async function setup(project: TestProject) {
       folder: stack.folder,
       api: stack.urls.api,
       publishable: stack.keys.publishable,
+      site: stack.urls.site,
     })
-    const site = await serveSite(testPorts.site, built)
+    const site = await serveSite(ports.site, built)
     project.provide('urls', stack.urls)
     project.provide('keys', { publishable: stack.keys.publishable, secret: stack.keys.secret })
     project.provide('stackName', stack.name)

@@ -36,6 +36,10 @@ const texts: Pair[] = [
   ['alarm', 'paper'],
   ['alarm', 'alarmSoft'],
   ['leaf', 'leafSoft'],
+  ['leaf', 'surface'],
+  ['leaf', 'accentSoft'],
+  ['ink', 'leafSoft'],
+  ['ink', 'accentSoft'],
 ]
 
 /** Edges of what can be typed into or pressed. */

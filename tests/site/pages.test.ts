@@ -1,9 +1,23 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { publicPages } from '../../site/pages.ts'
 import { openSite, type Site, signIn, state, type Visit } from './support/site.ts'
 
-const reading = ['/', '/welcome/', '/thank-you/', '/404.html']
+const reading = [
+  ...publicPages.filter((path) => !['/join/', '/donate/'].includes(path)),
+  '/welcome/',
+  '/thank-you/',
+  '/404.html',
+]
 const asking = ['/join/', '/donate/', '/sign-in/', '/auth/confirm/?token_hash=x&type=email']
-const gated = ['/account/', '/directory/']
+const gated = [
+  '/home/',
+  '/account/',
+  '/account/profile/',
+  '/account/notifications/',
+  '/account/data/',
+  '/directory/',
+  '/resources/',
+]
 
 let site: Site
 beforeAll(async () => {
@@ -71,7 +85,8 @@ test.each(gated)('%s loads less than 60 KB of compressed JavaScript', async (pat
 test('without JavaScript a gated page still leads to signing in', async () => {
   const { page } = await site.visit({ javaScript: false })
   await page.goto('/account/')
-  expect(await page.getByRole('link', { name: 'Sign in' }).isVisible()).toBe(true)
+  const room = page.locator('#room')
+  expect(await room.getByRole('link', { name: 'Sign in' }).isVisible()).toBe(true)
 })
 
 test('prices on the pages are those in the database', async () => {

@@ -14,7 +14,6 @@ test('a signed-out deep link asks to sign in, and leads back to where one came f
   await page.locator('[data-when=signed-out]').getByRole('link', { name: 'Sign in' }).click()
   const { code } = await askForCode(page, 'bea@example.org')
   await page.getByLabel('Six-digit code').fill(code)
-  await page.getByRole('button', { name: 'Sign in' }).click()
   await page.waitForURL('**/directory/?search=berlin')
   await expect
     .poll(() => page.locator('.person h2').allTextContents())
@@ -41,7 +40,7 @@ test('opening the mailed link, even twice, consumes nothing; the button does, on
   expect(complaints).toEqual([])
 
   await scanner.page.getByRole('button', { name: 'Sign in' }).click()
-  await scanner.page.getByText('This code is wrong, used or too old.').waitFor()
+  await scanner.page.getByText('This link is wrong, used or too old.').waitFor()
 })
 
 test('a link that lost its end says so', async () => {
@@ -71,13 +70,39 @@ test('a wrong code is refused at the field, and the right one still works', asyn
   const { code } = await askForCode(page, freshEmail('wanda'))
   const field = page.getByLabel('Six-digit code')
   await field.fill(code === '000000' ? '111111' : '000000')
-  await page.getByRole('button', { name: 'Sign in' }).click()
   await page.getByText('This code is wrong, used or too old.').waitFor()
   expect(await field.getAttribute('aria-invalid')).toBe('true')
   expect(await page.evaluate(() => document.activeElement?.id)).toBe('field-code')
-  await field.fill(`${code.slice(0, 3)} ${code.slice(3)}`)
+  // Pasted with what stood around it in the mail.
+  await field.fill(` ${code.slice(0, 3)} ${code.slice(3)}.`)
+  await page.waitForURL('**/home/')
+})
+
+test('who tries too often is told to wait, and loses nothing', async () => {
+  const { page } = await site.visit()
+  const often = { code: 'over_request_rate_limit', msg: 'Request rate limit reached' }
+  const refuse = (path: string) =>
+    page.route(`**/auth/v1/${path}`, (route) =>
+      route.fulfill({ status: 429, json: often, headers: { 'access-control-allow-origin': '*' } }),
+    )
+  await page.goto('/sign-in/')
+  await refuse('otp*')
+  await page.getByLabel('Your e-mail address').fill(freshEmail('hasty'))
+  await page.getByRole('button', { name: 'Mail me a code' }).click()
+  await page.getByText('A mail was sent a moment ago. Wait a minute, then try again.').waitFor()
+  await page.unroute('**/auth/v1/otp*')
+
+  const { code } = await askForCode(page, freshEmail('patient'))
+  await refuse('verify*')
+  await page.getByLabel('Six-digit code').fill(code)
+  const said = page.locator('#verify .form-error')
+  await said.getByText('Those were many tries in a short time. Wait a minute').waitFor()
+  expect(await said.getAttribute('role')).toBe('alert')
+  expect(await page.getByLabel('Six-digit code').inputValue()).toBe(code)
+  // The minute is over: the same code still opens the door.
+  await page.unroute('**/auth/v1/verify*')
   await page.getByRole('button', { name: 'Sign in' }).click()
-  await page.waitForURL('**/account/')
+  await page.waitForURL('**/home/')
 })
 
 test('a stranger signs up, and says that she paid with another address', async () => {
@@ -113,13 +138,13 @@ test('signing in never leads to another origin', async () => {
     '//evil.example/',
     '/\\evil.example',
     'javascript:alert(1)',
+    '/%2f%2fevil.example',
   ]) {
     const { page, context } = await site.visit()
     await page.goto(`/sign-in/?next=${encodeURIComponent(next)}`)
     const { code } = await askForCode(page, 'lea@example.org')
     await page.getByLabel('Six-digit code').fill(code)
-    await page.getByRole('button', { name: 'Sign in' }).click()
-    await page.waitForURL(`${site.urls.site}/account/`)
+    await page.waitForURL(`${site.urls.site}/home/`)
     await context.close()
   }
 })
@@ -128,8 +153,82 @@ test('an ended member sees when it ended and one button to come back, and no dir
   const { page } = await site.visit()
   await signIn(page, 'cyn@example.org')
   await state(page, 'lapsed')
-  expect(await page.getByRole('link', { name: 'Come back' }).getAttribute('href')).toBe('/join/')
-  await page.goto('/directory/')
-  await state(page, 'lapsed')
-  expect(await page.locator('.person').count()).toBe(0)
+  for (const path of ['/home/', '/directory/']) {
+    await page.goto(path)
+    await state(page, 'lapsed')
+    const screen = page.locator('[data-when=lapsed]')
+    expect(await screen.innerText()).toMatch(/It was yours through \w+ \d+, \d{4}\./)
+    expect(await screen.locator('.button').count()).toBe(1)
+    expect(await screen.getByRole('link', { name: 'Come back' }).getAttribute('href')).toBe(
+      '/join/',
+    )
+    expect(await page.locator('.person, .face').count()).toBe(0)
+  }
+})
+
+test('a session that has ended is told apart from never having signed in', async () => {
+  const { page, context } = await site.visit()
+  await page.goto('/home/')
+  await state(page, 'signed-out')
+  await signIn(page, 'bea@example.org')
+  await state(page, 'ready')
+  await site.sql`delete from auth.sessions where user_id = (select id from auth.users where email = 'bea@example.org')`
+  await page.evaluate(() => {
+    const kept = JSON.parse(localStorage.getItem('commons-session') ?? '{}')
+    localStorage.setItem('commons-session', JSON.stringify({ ...kept, expires_at: 1 }))
+  })
+  await page.goto('/account/')
+  await state(page, 'expired')
+  const again = page.getByRole('link', { name: 'Sign in again' })
+  expect(await again.getAttribute('href')).toBe('/sign-in/?next=%2Faccount%2F')
+  await context.close()
+})
+
+test('who is offline is not told that she was signed out', async () => {
+  const { page, context } = await site.visit()
+  await signIn(page, 'bea@example.org')
+  await state(page, 'ready')
+  await page.evaluate(() => {
+    const kept = JSON.parse(localStorage.getItem('commons-session') ?? '{}')
+    localStorage.setItem('commons-session', JSON.stringify({ ...kept, expires_at: 1 }))
+  })
+  await page.route('**/auth/v1/**', (route) => route.abort())
+  await page.goto('/home/')
+  await state(page, 'failed')
+  expect(await page.locator('[data-failure]').textContent()).toContain('could not reach the server')
+  await page.unroute('**/auth/v1/**')
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await state(page, 'ready')
+  await context.close()
+})
+
+test('the link opened in another browser signs that one in, and HEAD and GET take nothing away', async () => {
+  const { page } = await site.visit()
+  await page.goto('/sign-in/?next=/directory/')
+  const { link, code } = await askForCode(page, 'bea@example.org')
+  for (const method of ['HEAD', 'GET', 'HEAD'])
+    expect((await fetch(link, { method })).status).toBe(200)
+  const other = await site.visit()
+  await other.page.goto(link)
+  await other.page.getByRole('button', { name: 'Sign in' }).click()
+  // This browser never asked for a mail: it knows no way back.
+  await other.page.waitForURL('**/home/')
+  await state(other.page, 'ready')
+  // What the link used up, the code cannot use again.
+  await page.getByLabel('Six-digit code').fill(code)
+  await page.getByText('This code is wrong, used or too old.').waitFor()
+})
+
+test('signing out leaves nothing of a member behind, also by the back button', async () => {
+  const { page } = await site.visit()
+  await signIn(page, 'lea@example.org')
+  await state(page, 'ready')
+  const kept = () =>
+    page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith('commons-')))
+  expect(await kept()).toContain('commons-role')
+  await page.getByRole('button', { name: 'Sign out' }).click()
+  await page.waitForURL(`${site.urls.site}/`)
+  expect(await kept()).toEqual([])
+  await page.goBack()
+  await state(page, 'signed-out')
 })

@@ -37,6 +37,8 @@ export interface MailchimpClient {
   eventsOf(email: string): Promise<{ name: string; properties: Record<string, string> }[]>
   /** Archives a contact; one who is not there counts as archived. */
   archive(email: string): Promise<void>
+  /** Deletes a contact for good, by her subscriber hash. False when Mailchimp did not know her. */
+  forget(hash: string): Promise<boolean>
   /** Up to 1,000 calls at once; returns the batch's id. */
   submitBatch(operations: Operation[]): Promise<string>
   batch(id: string): Promise<{ finished: boolean; errored: number }>
@@ -135,6 +137,15 @@ export function createMailchimp(env: Env, timeoutMs = TIMEOUT_MS): MailchimpClie
         await silently(() => api.lists.deleteListMember(list, subscriberHash(email)))
       } catch (error) {
         if (!isGone(error)) throw error
+      }
+    },
+    forget: async (hash) => {
+      try {
+        await silently(() => api.lists.deleteListMemberPermanent(list, hash))
+        return true
+      } catch (error) {
+        if ((error as { title?: string }).title === 'Resource Not Found') return false
+        throw error
       }
     },
     submitBatch: (operations) =>

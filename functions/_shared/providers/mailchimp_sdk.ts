@@ -22,6 +22,7 @@ export interface Sdk {
     | 'createListMemberEvent'
     | 'getListMemberEvents'
     | 'deleteListMember'
+    | 'deleteListMemberPermanent'
     | 'getListMember'
     | 'getListMembersInfo',
     (...args: unknown[]) => Promise<unknown>

@@ -1,6 +1,6 @@
 import Stripe from 'stripe'
 import { type Env, optional, required } from '../env.ts'
-import { stripeFailure } from './stripe_errors.ts'
+import { StripeError, stripeFailure } from './stripe_errors.ts'
 
 /** The version of Stripe's API that everything here is written for. The webhook endpoint uses the same. */
 export const STRIPE_API_VERSION = '2026-10-28.endive'
@@ -23,7 +23,11 @@ export interface SubscriptionsPage {
 export interface PortalRequest {
   customer: string
   returnUrl: string
-  flow?: { kind: 'mend_card' } | { kind: 'cancel' | 'change'; subscription: string }
+  flow?:
+    | { kind: 'mend_card' }
+    | { kind: 'cancel' | 'change'; subscription: string }
+    /** A change to one price, which the page only asks to confirm. */
+    | { kind: 'confirm'; subscription: string; price: string }
 }
 
 /** Stripe in the few words that we use. Every verb throws ProviderError and ends within 10 seconds. */
@@ -36,6 +40,12 @@ export interface StripeClient {
   customer(id: string): Promise<Snapshot<StripeObject | null>>
   /** The id of the invoice that a payment paid, or null when it paid none. */
   invoiceOfPaymentIntent(paymentIntent: string): Promise<string | null>
+  /** Closes the checkouts that a customer has open, so that nothing more is paid by them. */
+  closeCheckouts(customer: string): Promise<void>
+  /** Ends whatever of a customer still runs, at once and without a refund. Returns each as it is then. */
+  endSubscriptions(customer: string): Promise<Snapshot<StripeObject>[]>
+  /** Deletes a customer for good; one who is gone counts as deleted. */
+  deleteCustomer(id: string): Promise<void>
   /** Up to 100 subscriptions of whatever status, after the given one. */
   subscriptionsPage(after: string | null): Promise<SubscriptionsPage>
   /** Whether Stripe answers and knows our key. */
@@ -98,6 +108,36 @@ export function createStripe(env: Env, now: () => Date, timeoutMs = TIMEOUT_MS):
     }
   }
 
+  const isGone = (error: unknown) =>
+    error instanceof StripeError && error.code === 'resource_missing'
+
+  /** What is not there any more needs nothing done. */
+  async function unlessGone(work: () => Promise<void>): Promise<void> {
+    try {
+      await call(work)
+    } catch (error) {
+      if (!isGone(error)) throw error
+    }
+  }
+
+  /** One of several that may have ended by itself since they were listed: Stripe refuses, and that is well. */
+  async function unlessOver(work: () => Promise<unknown>): Promise<void> {
+    try {
+      await work()
+    } catch (error) {
+      const failure = stripeFailure(error, now())
+      if (failure.kind !== 'refused') throw failure
+    }
+  }
+
+  /** Stripe wants to know which item of the subscription changes its price; ours have one. */
+  async function nameItem(subscription: string, params: Stripe.BillingPortal.SessionCreateParams) {
+    const { items } = await stripe.subscriptions.retrieve(subscription)
+    const [item] = items.data
+    const [wanted] = params.flow_data?.subscription_update_confirm?.items ?? []
+    if (wanted && item) wanted.id = item.id
+  }
+
   return {
     createCheckout: (params, idempotencyKey) =>
       call(async () => {
@@ -108,9 +148,9 @@ export function createStripe(env: Env, now: () => Date, timeoutMs = TIMEOUT_MS):
 
     openPortal: (request, idempotencyKey) =>
       call(async () => {
-        const session = await stripe.billingPortal.sessions.create(portalParams(request), {
-          idempotencyKey,
-        })
+        const params = portalParams(request)
+        if (request.flow?.kind === 'confirm') await nameItem(request.flow.subscription, params)
+        const session = await stripe.billingPortal.sessions.create(params, { idempotencyKey })
         return session.url
       }),
 
@@ -137,6 +177,37 @@ export function createStripe(env: Env, now: () => Date, timeoutMs = TIMEOUT_MS):
         })
         const invoice = payments.data[0]?.invoice
         return typeof invoice === 'string' ? invoice : (invoice?.id ?? null)
+      }),
+
+    closeCheckouts: (customer) =>
+      unlessGone(async () => {
+        const open = stripe.checkout.sessions.list({ customer, status: 'open', limit: 100 })
+        for await (const { id } of open) {
+          await unlessOver(() => stripe.checkout.sessions.expire(id))
+        }
+      }),
+
+    endSubscriptions: async (customer) => {
+      const ended: Snapshot<StripeObject>[] = []
+      await unlessGone(async () => {
+        // Without a status Stripe lists those that have not been canceled.
+        for await (const { id } of stripe.subscriptions.list({ customer, limit: 100 })) {
+          const began = now()
+          await unlessOver(async () => {
+            const found = await stripe.subscriptions.cancel(id, {
+              invoice_now: false,
+              prorate: false,
+            })
+            ended.push({ value: plain(found), asOf: asOf(found.lastResponse, began, now()) })
+          })
+        }
+      })
+      return ended
+    },
+
+    deleteCustomer: (id) =>
+      unlessGone(async () => {
+        await stripe.customers.del(id)
       }),
 
     subscriptionsPage: (after) =>
@@ -172,6 +243,13 @@ function portalParams({ customer, returnUrl, flow }: PortalRequest) {
     params.flow_data = {
       type: 'subscription_cancel',
       subscription_cancel: { subscription },
+      after_completion: completion,
+    }
+  } else if (flow.kind === 'confirm') {
+    const { subscription, price } = flow
+    params.flow_data = {
+      type: 'subscription_update_confirm',
+      subscription_update_confirm: { subscription, items: [{ id: '', price, quantity: 1 }] },
       after_completion: completion,
     }
   } else {

@@ -3,6 +3,7 @@ import type { JobDeps } from '../deps.ts'
 import { archiveContact } from './archive_contact.ts'
 import { checkBatch } from './check_batch.ts'
 import { checkDrift } from './check_drift.ts'
+import { forgetContact } from './forget_contact.ts'
 import { notify } from './notify.ts'
 import { readBatch } from './read_batch.ts'
 import { startWelcome } from './start_welcome.ts'
@@ -19,4 +20,5 @@ export const handlers: Record<string, Handler<JobDeps>> = {
   check_batch: checkBatch,
   read_batch: readBatch,
   check_drift: checkDrift,
+  forget_contact: forgetContact,
 }

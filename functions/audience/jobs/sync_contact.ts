@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import type { Log } from '../../_shared/log.ts'
 import { ProviderError } from '../../_shared/provider_error.ts'
-import type { MailchimpClient } from '../../_shared/providers/mailchimp.ts'
+import { type MailchimpClient, subscriberHash } from '../../_shared/providers/mailchimp.ts'
 import {
   complianceRefusal,
+  MailchimpError,
   type PermanentRefusal,
   permanentRefusal,
 } from '../../_shared/providers/mailchimp_errors.ts'
@@ -31,8 +32,12 @@ export const syncContact: Handler<JobDeps> = async (job, { sql, mailchimp, log }
       if (wanted.opted_in && ['unsubscribed', 'cleaned'].includes(status)) {
         return await park(sql, member_id, wanted.email, complianceRefusal, log)
       }
-      if (await record(sql, member_id, wanted, status, job.correlationId)) return
+      const recorded = await record(sql, member_id, wanted, status, job.correlationId)
+      if (recorded === 'gone') return await takeBack(mailchimp, wanted.email)
+      if (recorded === 'done') return
     } catch (error) {
+      // Somebody deleted the contact between two calls of ours: look again what is wanted now.
+      if (isGone(error)) continue
       const refusal = permanentRefusal(error)
       if (!refusal) throw error
       return await park(sql, member_id, wanted.email, refusal, log)
@@ -40,6 +45,9 @@ export const syncContact: Handler<JobDeps> = async (job, { sql, mailchimp, log }
   }
   throw new ProviderError('Mailchimp', 'retry', 'The member kept changing', { retryAfter: 1 })
 }
+
+const isGone = (error: unknown) =>
+  error instanceof MailchimpError && error.title === 'Resource Not Found'
 
 async function park(
   sql: Sql,
@@ -87,22 +95,34 @@ async function move(mailchimp: MailchimpClient, from: string, wanted: Target): P
   return status
 }
 
+/** She had her account deleted while her contact was carried over: what was brought there goes as well. */
+async function takeBack(mailchimp: MailchimpClient, email: string) {
+  await mailchimp.forget(subscriberHash(email))
+  return { note: 'she was erased meanwhile' }
+}
+
 /**
- * Records what was carried over, unless she changed meanwhile: then false, and it has to be done again.
+ * Records what was carried over, unless she changed meanwhile, and it has to be done again, or was erased.
  * The lock keeps her as she is between the look and the record.
  */
 function record(sql: Sql, member: string, carried: Target, status: string, correlation?: string) {
   return sql.begin(async (tx) => {
     await tx`select from public.memberships where member_id = ${member}::uuid for update`
     const now = await read(tx as unknown as Sql, member)
-    if (now && !sameTarget(now, carried)) return false
+    if (now && !sameTarget(now, carried)) return 'changed'
+    if (!now) {
+      const [row] = await tx<{ erased: boolean }[]>`
+        select private.is_buried('member', ${member}) as erased`
+      if (row!.erased) return 'gone'
+    }
     await tx`select private.contact_synced(${member}::uuid, ${carried.email}, ${status},
-      ${correlation ?? null}, private.clock())`
-    return true
+      ${correlation ?? null}, private.clock(), ${carried.name})`
+    return 'done'
   })
 }
 
 const sameTarget = (a: Target, b: Target) =>
   a.email === b.email &&
+  a.name === b.name &&
   a.consents === b.consents &&
   JSON.stringify(a.tags) === JSON.stringify(b.tags)

@@ -1,6 +1,7 @@
 import type { Handler } from '../../_shared/worker.ts'
 import type { JobDeps } from '../deps.ts'
 import { applyEvent } from './apply_event.ts'
+import { eraseCustomer } from './erase_customer.ts'
 import { reconcile } from './reconcile.ts'
 import { refreshCustomer } from './refresh_customer.ts'
 import { refreshSubscription } from './refresh_subscription.ts'
@@ -15,4 +16,5 @@ export const handlers: Record<string, Handler<JobDeps>> = {
   resolve_customer: resolveCustomer,
   resolve_charge: resolveCharge,
   reconcile,
+  erase_customer: eraseCustomer,
 }

@@ -89,6 +89,7 @@ begin
   loop
     execute format('alter function %s owner to supabase_%s_admin', object.name, object.schema);
   end loop;
+  alter type storage.buckettype owner to supabase_storage_admin;
 end
 $$;
 

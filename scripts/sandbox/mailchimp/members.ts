@@ -127,7 +127,9 @@ export function memberRoutes(audience: Audience): Hono {
   })
 
   app.post('/:key/actions/delete-permanent', (c) => {
-    forget(audience, findByHash(c.req.param('key')))
+    const contact = findByHash(c.req.param('key'))
+    forget(audience, contact)
+    audience.announce('unsubscribe', 'api', { ...webhookData(contact, listId), action: 'delete' })
     return c.body(null, 204)
   })
 

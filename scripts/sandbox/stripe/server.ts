@@ -132,8 +132,6 @@ export async function serveStripe(options: StripeOptions): Promise<StripeServer>
     seedCatalogue(world)
     if (options.people) seedPeople(world)
   }
-  if (!known) seed()
-  seedEndpoint(world, webhook)
   clock.onAdvance(async () => {
     live()
     await delivery.deliverer.settle()
@@ -183,6 +181,9 @@ export async function serveStripe(options: StripeOptions): Promise<StripeServer>
         : json(500, { error: { type: 'api_error', message: 'An unknown error occurred.' } }),
   })
   world.url = options.publicUrl ?? server.url
+  // Receipts name their page, so the first ones are written once the address is known.
+  if (!known) seed()
+  seedEndpoint(world, webhook)
 
   return {
     ...server,

@@ -1,4 +1,6 @@
 import { community } from '../../community.config.ts'
+import { reader } from './read.ts'
+import { money } from './words.ts'
 
 export type Tier = keyof typeof community.tiers
 
@@ -25,19 +27,14 @@ interface PriceRow {
 
 /**
  * The tiers and today's prices, read once while the site is built, so that a page cannot promise a
- * price that is not charged. Empty when no project is configured; throws when one is but does not answer.
+ * price that is not charged. Empty when no project is configured.
  */
 export async function readOffers(
   url: string | undefined,
   key: string | undefined,
 ): Promise<Offer[]> {
-  if (!url || !key) return []
-  const read = async <Row>(path: string): Promise<Row[]> => {
-    const response = await fetch(`${url}/rest/v1/${path}`, { headers: { apikey: key } })
-    if (!response.ok)
-      throw new Error(`${path} answered ${response.status}: ${await response.text()}`)
-    return response.json()
-  }
+  const read = reader(url, key)
+  if (!read) return []
   const [tiers, prices] = await Promise.all([
     read<TierRow>('tiers?select=tier,name,description,rank&order=rank'),
     read<PriceRow>(
@@ -59,4 +56,18 @@ export async function readOffers(
         : null,
     }
   })
+}
+
+/** How much it is to come in, in words: “$10 a month, or $100 a year”. Undefined while nothing is on offer. */
+export function costInWords(offers: Offer[]): string | undefined {
+  const cheapest = (interval: string) =>
+    offers
+      .map(({ price }) => price)
+      .filter((price) => price?.interval === interval)
+      .sort((a, b) => (a?.amount ?? 0) - (b?.amount ?? 0))[0]
+  const said = ['month', 'year'].flatMap((interval) => {
+    const price = cheapest(interval)
+    return price ? [`${money(price.amount, price.currency)} a ${interval}`] : []
+  })
+  return said.length > 0 ? said.join(', or ') : undefined
 }

@@ -54,3 +54,12 @@ export function unwrap<Data>(answer: {
     remedy: error.hint ?? undefined,
   })
 }
+
+/** The data of a question to which "nothing" is an answer. Throws a Problem as unwrap does. */
+export function answerOrNull<Data>(answer: {
+  data: unknown
+  error: DataError | null
+  status: number
+}): Data | null {
+  return answer.error === null && answer.data === null ? null : (unwrap(answer) as Data)
+}

@@ -17,6 +17,15 @@ export function day(moment: string | Date): string {
   )
 }
 
+/** A moment as a month and year. */
+export function month(moment: string): string {
+  return new Intl.DateTimeFormat(community.language, {
+    month: 'long',
+    year: 'numeric',
+    timeZone: 'UTC',
+  }).format(new Date(moment))
+}
+
 /** The last day that lies wholly before a moment: access until midnight of the 5th means through the 4th. */
 export function lastDayBefore(moment: string): string {
   return day(new Date(new Date(moment).getTime() - 1))

@@ -16,7 +16,7 @@ select name as finding from own_functions
  where schema in ('public', 'private', 'admin') and pg_catalog.obj_description(oid, 'pg_proc') is null;
 
 -- A hidden function that a request's role may run must have a caller with that role's rights: a policy, a served
--- function, or an expression of a served table, such as a generated column.
+-- function, or an expression of a served table, such as a generated column or a check.
 create temporary view grants_without_caller as
 select f.name || ' to ' || r.role as finding
   from own_functions f cross join request_roles r
@@ -27,6 +27,9 @@ select f.name || ' to ' || r.role as finding
    and not exists (select from pg_catalog.pg_depend d join pg_catalog.pg_attrdef e on e.oid = d.objid
                      join own_tables t on t.oid = e.adrelid and t.schema = 'public'
                     where d.classid = 'pg_catalog.pg_attrdef'::regclass and d.refobjid = f.oid)
+   and not exists (select from pg_catalog.pg_depend d join pg_catalog.pg_constraint k on k.oid = d.objid
+                     join own_tables t on t.oid = k.conrelid and t.schema = 'public'
+                    where d.classid = 'pg_catalog.pg_constraint'::regclass and d.refobjid = f.oid)
    and not exists (select from own_policies pol
                     where pg_catalog.strpos(coalesce(pol.qual, '') || coalesce(pol.with_check, ''), f.schema || '.' || f.bare || '(') > 0);
 

@@ -32,7 +32,8 @@ select pol.polname as name, c.name as table_name, c.oid as table_oid,
        pg_catalog.pg_get_expr(pol.polqual, pol.polrelid) as qual,
        pg_catalog.pg_get_expr(pol.polwithcheck, pol.polrelid) as with_check
   from pg_catalog.pg_policy pol
-  join own_relations c on c.oid = pol.polrelid;
+  -- The store's table is not ours; the policies on it are.
+  join (select oid, name from own_relations union all select 'storage.objects'::regclass, 'storage.objects') c on c.oid = pol.polrelid;
 
 -- The roles that requests come in with.
 create temporary view request_roles as

@@ -14,7 +14,7 @@ insert into people values ('visitor', 'anon'), ('kim', 'agent'), ('eve', 'authen
 create temporary table rows_for (name text, rows text);
 insert into rows_for values
   ('public.members', 'id = $1'),
-  ('public.profiles', 'member_id = $1 or (is_visible and private.is_entitled(member_id, now()) and private.is_entitled($1, now()))'),
+  ('public.profiles', 'member_id = $1'),
   ('public.member_contacts', 'member_id = $1'),
   ('public.member_emails', 'member_id = $1'),
   ('public.consents', 'member_id = $1'),
@@ -24,6 +24,12 @@ insert into rows_for values
   ('public.subscriptions', 'customer_id in (select customer_id from private.stripe_customers where member_id = $1)'),
   ('public.invoices', 'customer_id in (select customer_id from private.stripe_customers where member_id = $1)'),
   ('public.tiers', 'true'),
+  ('public.topics', 'true'),
+  ('public.events', $$published_at <= now() and (visibility = 'public' or visibility = 'member' and private.is_entitled($1, now())
+      or exists (select from public.members m where m.id = $1 and m.role <> 'member'))$$),
+  ('public.resources', $$audience = 'member' and retired_at is null and published_at <= now() and private.is_entitled($1, now())
+      or exists (select from public.members m where m.id = $1 and m.role <> 'member')$$),
+  ('public.resource_marks', 'member_id = $1'),
   ('public.stripe_prices', 'is_offered');
 
 create temporary view own_columns as
@@ -91,9 +97,11 @@ begin
       cross join pg_catalog.unnest(array['delete from %s returning 1', 'insert into %s default values returning 1', 'truncate %s']) verb
      where not (verb ~ '^delete' and pg_catalog.has_table_privilege(p.role, t.oid, 'delete'))
        and not (verb ~ '^insert' and pg_catalog.has_any_column_privilege(p.role, t.oid, 'insert'));
-  -- A column that she may change changes in her own rows only, also when she names no row.
+  -- A column that she may change changes in her own rows only, also when she names no row. Resources belong to the leaders.
   for held in
-    select p.who, c.name, c.col, case when c.name = 'public.profiles' then 'member_id = $1' else r.rows end as rows
+    select p.who, c.name, c.col, case c.name
+        when 'public.resources' then 'exists (select from public.members m where m.id = $1 and m.role <> ''member'')'
+        else r.rows end as rows
       from own_columns c cross join people p join rows_for r on r.name = c.name
      where pg_catalog.has_column_privilege(p.role, c.oid, c.attnum, 'update')
   loop

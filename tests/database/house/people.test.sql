@@ -2,7 +2,7 @@ begin;
 -- include: own.sql
 -- include: ../cast.sql
 -- include: people.sql
-select plan(11);
+select plan(12);
 
 -- There is something to hide from everybody.
 create temporary view bare_tables as
@@ -18,7 +18,9 @@ select is_empty('select * from pg_temp.calls_too_much() where finding is not nul
 
 -- Who sees whom.
 select results_eq($$select value ->> 'name' from pg_catalog.jsonb_array_elements(pg_temp.answer('ada', 'select name from public.profiles order by 1'))$$,
-  array['Ada', 'Dot', 'Lea'], 'A member sees herself and who is visible and entitled: not Bea, who hides, nor Cyn, who left');
+  array['Ada'], 'A member reads her own profile; others are served by functions that know what each shows');
+select results_eq($$select value ->> 'name' from pg_catalog.jsonb_array_elements(pg_temp.answer('ada', 'select name from public.directory()'))$$,
+  array['Ada', 'Dot', 'Lea'], 'The directory shows who is visible and entitled: not Bea, who hides, nor Cyn, who left');
 select results_eq($$select value ->> 'name' from pg_catalog.jsonb_array_elements(pg_temp.answer('cyn', 'select name from public.profiles order by 1'))$$,
   array['Cyn'], 'Who left sees nobody but herself');
 select is(pg_temp.answer('eve', 'select name from public.profiles'), '[]', 'Who never joined sees nobody');

@@ -1,13 +1,17 @@
 begin;
 -- include: ../cast.sql
 set local search_path = public, extensions;
-select plan(44);
+select plan(46);
 -- Names that a viewer finds, in order.
-create function pg_temp.found(search text default null, place text default null, size integer default 100, at timestamptz default now(), who text default 'ada') returns text
-language sql as $$ select string_agg(name, ', ') from private.directory(pg_temp.login(who), search, place, null, null, size, at) $$;
-create function pg_temp.add(who text, place text default '', about text default '') returns void language sql as $$
+create function pg_temp.found(
+  search text default null, place text default null, size integer default 100, at timestamptz default now(), who text default 'ada',
+  interest text default null
+) returns text
+language sql as $$ select string_agg(name, ', ') from private.directory(pg_temp.login(who), search, place, interest, null, null, size, at) $$;
+create function pg_temp.add(who text, place text default '', about text default '', interests text[] default '{}') returns void language sql as $$
   insert into members (id, origin) values (md5(who)::uuid, 'checkout');
-  insert into profiles (member_id, name, location, bio, is_visible, access_until) values (md5(who)::uuid, who, place, about, true, 'infinity');
+  insert into profiles (member_id, name, location, bio, interests, is_visible, access_until)
+  values (md5(who)::uuid, who, place, about, interests, true, 'infinity');
 $$;
 
 -- Who is in it.
@@ -25,12 +29,12 @@ select is(pg_temp.found(who => 'bea'), 'Ada, Dot, Lea', 'Who is hidden may look'
 select is(pg_temp.found(who => 'dot'), 'Ada, Dot, Lea', 'Who is in grace too');
 select throws_ok($$select pg_temp.found(who => 'cyn')$$, 'PT403', 'The directory is for members', 'Who has left may not');
 select throws_ok($$select pg_temp.found(who => 'eve')$$, 'PT403', 'The directory is for members', 'nor may who never joined');
-select throws_ok($$select * from private.directory(null, null, null, null, null, 24, now())$$, 'PT403', 'The directory is for members', 'nor nobody');
+select throws_ok($$select * from private.directory(null, null, null, null, null, null, 24, now())$$, 'PT403', 'The directory is for members', 'nor nobody');
 select is(jsonb_array_length(pg_temp.answer('ada', 'select * from directory()')), 3, 'Signed in, a member asks by the served function');
 select is(pg_temp.answer('visitor', 'select * from directory()') ->> 'message', 'permission denied for function directory', 'which a visitor cannot call');
-select is(pg_temp.answer('ada', 'select * from private.directory(gen_random_uuid(), null, null, null, null, 24, now())') ->> 'sqlstate', 'PT403', 'Naming another viewer or time helps nobody without a membership');
+select is(pg_temp.answer('ada', 'select * from private.directory(gen_random_uuid(), null, null, null, null, null, 24, now())') ->> 'sqlstate', 'PT403', 'Naming another viewer or time helps nobody without a membership');
 select is((select array_agg(key order by key) from jsonb_object_keys(pg_temp.answer('ada', 'select * from directory()') -> 0) key),
-  array['headline', 'image_url', 'linkedin_url', 'location', 'member_id', 'name', 'sort_name'], 'It shows names and links, and nothing private');
+  array['headline', 'interests', 'is_leader', 'location', 'member_id', 'name', 'picture', 'sort_name'], 'It shows what a card needs, and nothing private');
 
 -- Searching.
 select pg_temp.add('Zoë Müller', 'São Paulo', 'Teaches 100% of the time'), pg_temp.add('Zora Neale', 'Sao Paulo', 'snake_case \o/'), pg_temp.add('Åsa Öst', 'Ørsta', '');
@@ -55,18 +59,18 @@ select is(pg_temp.found(place => 'Sao'), null, 'but it is the whole place');
 select is(pg_temp.found('zora', 'SÃO PAULO'), 'Zora Neale', 'Words and place may be asked together');
 
 -- Pages.
-select is((select count(*)::int from private.directory(pg_temp.login('ada'), null, null, null, null, size, now())), expected, why)
+select is((select count(*)::int from private.directory(pg_temp.login('ada'), null, null, null, null, null, size, now())), expected, why)
   from (values (0, 1, 'A page has at least one row'), (-5, 1, 'whatever is asked'), (2, 2, 'as many as asked'), (null, 6, 'and 24 if nobody says')) as asked (size, expected, why);
 insert into members (id, origin) select ('cccccccc-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid, 'checkout' from generate_series(1, 120) n;
-insert into profiles (member_id, name, location, is_visible, access_until)
-select id, case when right(id::text, 1) < '5' then 'Same Name' else '' end, 'Twinville', true, 'infinity' from members where id::text like 'cccccccc%';
-select is((select count(*)::int from private.directory(pg_temp.login('ada'), null, null, null, null, 1000, now())), 100, 'A page has at most a hundred rows');
-create function pg_temp.walk(search text, place text, step integer) returns uuid[] language plpgsql as $$
+insert into profiles (member_id, name, location, interests, is_visible, access_until)
+select id, case when right(id::text, 1) < '5' then 'Same Name' else '' end, 'Twinville', '{agents}', true, 'infinity' from members where id::text like 'cccccccc%';
+select is((select count(*)::int from private.directory(pg_temp.login('ada'), null, null, null, null, null, 1000, now())), 100, 'A page has at most a hundred rows');
+create function pg_temp.walk(search text, place text, step integer, interest text default null) returns uuid[] language plpgsql as $$
 declare seen uuid[] := '{}'; page record; n integer; last_name text; last_id uuid;
 begin
   loop
     n := 0;
-    for page in select * from private.directory(pg_temp.login('ada'), search, place, last_name, last_id, step, now()) loop
+    for page in select * from private.directory(pg_temp.login('ada'), search, place, interest, last_name, last_id, step, now()) loop
       seen := seen || page.member_id; last_name := page.sort_name; last_id := page.member_id; n := n + 1;
     end loop;
     exit when n = 0;
@@ -77,8 +81,10 @@ $$;
 select is((select array[cardinality(w), (select count(distinct u)::int from unnest(w) u)] from pg_temp.walk(null, null, 7) w), array[126, 126], 'Page by page everybody comes once, though many share a name or have none');
 select is((select array[cardinality(w), (select count(distinct u)::int from unnest(w) u)] from pg_temp.walk(null, 'twinville', 7) w), array[120, 120], 'also within a place');
 select is((select array[cardinality(w), (select count(distinct u)::int from unnest(w) u)] from pg_temp.walk('same', null, 7) w), array[60, 60], 'also within a search');
-select is((select count(*)::int from private.directory(pg_temp.login('ada'), 'same', null, 'same name', null, 100, now())), 60, 'A page that starts at a name leaves out nobody who has it');
-select is((select count(*)::int from private.directory(pg_temp.login('ada'), null, null, 'zzzz', null, 100, now())), 0, 'After the last there is nobody');
+select is((select array[cardinality(w), (select count(distinct u)::int from unnest(w) u)] from pg_temp.walk(null, null, 7, 'agents') w), array[120, 120], 'also among people with one interest');
+select is((select array[cardinality(w), (select count(distinct u)::int from unnest(w) u)] from pg_temp.walk('same', 'twinville', 7, 'agents') w), array[60, 60], 'and with all of it at once');
+select is((select count(*)::int from private.directory(pg_temp.login('ada'), 'same', null, null, 'same name', null, 100, now())), 60, 'A page that starts at a name leaves out nobody who has it');
+select is((select count(*)::int from private.directory(pg_temp.login('ada'), null, null, null, 'zzzz', null, 100, now())), 0, 'After the last there is nobody');
 
 select * from finish();
 rollback;

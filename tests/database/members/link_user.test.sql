@@ -1,4 +1,6 @@
 begin;
+-- Files that make the same people take turns, else two could wait for each other's rows.
+select pg_catalog.pg_advisory_xact_lock(1);
 set local search_path = public, extensions;
 select plan(36);
 create function pg_temp.login(who text) returns uuid language sql immutable as $$ select md5(who)::uuid $$;
@@ -81,13 +83,17 @@ select throws_ok($$select private.create_member('checkout', 'ADA@example.org', '
 select throws_ok($$update members set user_id = pg_temp.login('ada3') where id <> (select ada from paid)$$, '23505',
   'duplicate key value violates unique constraint "members_user_id_key"', 'A sign-in belongs to one member');
 
--- Two sessions at the same address: the second waits for the first.
+-- Two sessions at the same address: the second waits for the first. The lock that opens this file does not count.
+create function pg_temp.turns() returns integer language sql as $$
+  select count(*)::int from pg_locks
+   where locktype = 'advisory' and pid = pg_backend_pid() and granted and (classid, objid) <> (0::oid, 1::oid)
+$$;
 select private.lock_email('race@example.org');
-select is((select count(*)::int from pg_locks where locktype = 'advisory' and pid = pg_backend_pid() and granted), 1, 'Deciding whose an address is keeps others waiting until it is decided');
+select is(pg_temp.turns(), 1, 'Deciding whose an address is keeps others waiting until it is decided');
 select private.sign_up(pg_temp.login('ada3'), 'Ada', true, now());
-select is((select count(*)::int from pg_locks where locktype = 'advisory' and pid = pg_backend_pid() and granted), 2, 'Signing up does so');
+select is(pg_temp.turns(), 2, 'Signing up does so');
 select private.resolve_buyer(null, null, 'buyer@example.org', 'Buyer', now(), 'test');
-select is((select count(*)::int from pg_locks where locktype = 'advisory' and pid = pg_backend_pid() and granted), 3, 'and so does paying');
+select is(pg_temp.turns(), 3, 'and so does paying');
 
 select * from finish();
 rollback;

@@ -1,6 +1,6 @@
 begin;
 -- include: stripe.sql
-select plan(38);
+select plan(42);
 
 -- In order and out of order.
 select is(pg_temp.receive('customer.subscription.updated', pg_temp.sub(status => 'past_due'), '2026-06-20Z'), 'applied', 'An update may come before the creation');
@@ -35,6 +35,11 @@ select is(private.apply_subscription(pg_temp.sub('sub_c', 'past_due'), 'fetched'
 select is(pg_temp.has('as_of_event', 'sub_c'), 'fetched', 'and the row says that Stripe was asked');
 select is(pg_temp.receive('customer.subscription.updated', pg_temp.sub('sub_c'), '2026-06-20Z', at => '2026-06-22Z'), 'applied', 'An event of that second that says otherwise is not believed either');
 select is(pg_temp.has('status', 'sub_c'), 'past_due', 'and Stripe is asked once more');
+select private.apply_subscription(pg_temp.sub('sub_d'), 'fetched', '2026-06-20 10:00:00.4Z', 'test', null, '2026-06-22Z');
+select is(pg_temp.receive('customer.subscription.updated', pg_temp.sub('sub_d'), '2026-06-20 10:00Z'), 'superseded', 'An event of the second of the answer that agrees with it says nothing new');
+select is(pg_temp.receive('customer.subscription.updated', pg_temp.sub('sub_d', 'past_due'), '2026-06-20 10:00Z', 'evt_after'), 'applied', 'one that says otherwise may be from after the answer');
+select is((select note from private.stripe_events where event_id = 'evt_after'), 'Two events of the same second: Stripe was asked for the current state', 'so Stripe is asked again, and no change is lost');
+select is(pg_temp.receive('customer.subscription.updated', pg_temp.sub('sub_d', 'past_due'), '2026-06-20 09:59:59Z'), 'superseded', 'One of the second before it is older');
 select is(private.apply_subscription(pg_temp.sub('sub_b'), 'fetched', '2026-06-20Z', 'test', null, '2026-06-22Z'), 'superseded', 'An answer of the second of its end does not revive what ended');
 select is(private.apply_subscription(pg_temp.sub('sub_b'), 'fetched', '2026-06-22Z', 'test', null, '2026-06-22Z'), 'applied', 'Stripe''s own later answer does: then the end was our mistake');
 

@@ -1,6 +1,6 @@
 begin;
 -- include: ../memberships/stripe.sql
-select plan(36);
+select plan(37);
 create function pg_temp.health(path text) returns text language sql as $$ select private.health(now()) #>> path::text[] $$;
 create function pg_temp.waiting() returns text language sql as $$ select string_agg(what, ', ' order by what) from admin.attention $$;
 
@@ -23,6 +23,7 @@ select is_empty('select * from unwell', 'Schedules that ran are well');
 select set_eq($$select jsonb_object_keys(private.health(now()) -> 'schedules')$$, 'select jobname from cron.job', 'Every schedule is looked at');
 select is(pg_temp.silent('jobs.tick', '2 minutes'), 'true', 'One that runs each minute may be late');
 select is(pg_temp.silent('jobs.tick', '4 minutes'), 'false', 'but not for more than three minutes');
+select is(private.longest_silence('*/5 * * * *'), '15 minutes', 'One that runs every five minutes may miss two turns');
 select is(pg_temp.silent('memberships.warn', '100 minutes'), 'true', 'One that runs each hour may miss an hour');
 select is(pg_temp.silent('memberships.warn', '121 minutes'), 'false', 'but not two');
 select is(pg_temp.silent('memberships.reconcile', '47 hours'), 'true', 'One that runs each night may miss a night');

@@ -50,6 +50,28 @@ describe('The billing portal', () => {
     }
   })
 
+  it('asks her to confirm the tier that she chose, at the price that the table says', async () => {
+    const { token, subscription } = await member('fay@example.org')
+    const { status, body } = await portal({ flow: 'change', tier: 'annual' }, token)
+    expect(status).toBe(200)
+    const session = [...house.stripe.world.portalSessions.values()].find(
+      ({ url }) => url === body.url,
+    )
+    const item = house.stripe.world.subscriptions.get(subscription)!.items.data[0]!
+    expect(session?.flow?.subscription_update_confirm).toEqual({
+      discounts: null,
+      items: [{ id: item.id, price: 'price_annual', quantity: 1 }],
+      subscription,
+    })
+    expect(item.price.id).toBe('price_monthly')
+
+    const same = await portal({ flow: 'change', tier: 'monthly' }, token)
+    expect(same.status).toBe(409)
+    expect(same.body.error).toMatchObject({ message: 'This is your tier already', field: 'tier' })
+    const { token: stranger } = await member('gil@example.org')
+    expect((await portal({ flow: 'change', tier: 'free' }, stranger)).body.error.field).toBe('tier')
+  })
+
   it('is for people who are signed in and have something to manage', async () => {
     expect((await portal({})).status).toBe(401)
     expect((await portal({}, 'not-a-token')).status).toBe(401)

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { LIST, startMailchimp, startReceiver } from './mailchimp-support.ts'
+import { hashOf, LIST, startMailchimp, startReceiver } from './mailchimp-support.ts'
 
 const EVE = 'eve@example.org'
 const SECRET = 'signing-secret'
@@ -72,12 +72,17 @@ test('a change of address tells both, a forgotten contact is told as deleted', a
 test('changes by the API are sent only to webhooks with the source api', async () => {
   await start()
   const url = `${receiver.url}/api-source`
-  const hook = { url, events: { subscribe: true }, sources: { api: true } }
+  const hook = { url, events: { subscribe: true, unsubscribe: true }, sources: { api: true } }
   const made = await sandbox.api('POST', `/lists/${LIST}/webhooks`, hook)
   expect(made.body).toMatchObject({ url, sources: { user: false, admin: false, api: true } })
   expect(receiver.received).toMatchObject([{ method: 'GET', path: '/api-source' }])
   await sandbox.put('ada@example.org')
-  const [, sent] = await arrived(2)
+  await sandbox.api(
+    'POST',
+    `/lists/${LIST}/members/${hashOf('ada@example.org')}/actions/delete-permanent`,
+  )
+  const [, sent, gone] = await arrived(3)
+  expect(new URLSearchParams(gone?.body).get('data[action]')).toBe('delete')
   expect(sent).toMatchObject({ method: 'POST', path: '/api-source' })
   expect(new URLSearchParams(sent?.body).get('data[email]')).toBe('ada@example.org')
   const { body } = await sandbox.api('GET', `/lists/${LIST}/webhooks`)

@@ -34,3 +34,17 @@ test('Cyn has left, and Dot owes a renewal that is tried again', async () => {
   expect(owed).toMatchObject({ status: 'open', amount_due: 1000, customer: 'cus_dot' })
   expect(owed.next_payment_attempt).toBeGreaterThan(today)
 })
+
+test('who has been a member for long has a receipt for every period that she paid', async () => {
+  const paid = async (key: string) => {
+    const { data } = await sandbox.stripe.invoices.list({ customer: `cus_${key}`, limit: 100 })
+    return data.filter(({ status }) => status === 'paid').map(({ id }) => id)
+  }
+  expect(await paid('ada')).toEqual(['in_ada', ...[7, 6, 5, 4, 3, 2, 1].map((n) => `in_ada_${n}`)])
+  const first = await sandbox.stripe.invoices.retrieve('in_ada_1')
+  expect((await fetch(first.hosted_invoice_url ?? '')).status).toBe(200)
+  expect(await paid('bea')).toEqual(['in_bea'])
+  expect(await paid('lea')).toEqual(['in_lea', 'in_lea_1'])
+  // Four months, and the one in which her card began to fail was paid with the card before it.
+  expect(await paid('dot')).toEqual([5, 4, 3, 2, 1].map((n) => `in_dot_${n}`))
+})

@@ -35,7 +35,7 @@ const settings = {
 }
 
 /** Milliseconds that the providers' clients wait here, so that a test of a time-out is short. */
-const PATIENCE_MS = 400
+const PATIENCE_MS = 1500
 
 // The worker's short looks at an empty queue are shortened; its long limits stay.
 const quickClock: WorkerClock = {

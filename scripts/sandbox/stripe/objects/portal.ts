@@ -2,7 +2,7 @@ import { type Call, type Route, route } from '../api.ts'
 import { HOUR } from '../calendar.ts'
 import { type CardInput, cardMistakes, saveCard } from '../cards.ts'
 import { invalid, missing, required } from '../errors.ts'
-import { oneOf, type Params, record, text } from '../form.ts'
+import { oneOf, type Params, record, records, text, whole } from '../form.ts'
 import {
   newPortalSession,
   type PortalFlow,
@@ -19,7 +19,12 @@ import { changePrice } from './subscription-change.ts'
 import { settled } from './subscription-life.ts'
 import { findSubscription } from './subscriptions.ts'
 
-const FLOWS = ['payment_method_update', 'subscription_cancel', 'subscription_update'] as const
+const FLOWS = [
+  'payment_method_update',
+  'subscription_cancel',
+  'subscription_update',
+  'subscription_update_confirm',
+] as const
 const LINK_LIVES = HOUR
 
 function flowOf(world: World, params: Params, customer: string): PortalFlow | null {
@@ -47,8 +52,26 @@ function flowOf(world: World, params: Params, customer: string): PortalFlow | nu
       type === 'subscription_cancel' && named ? { retention: null, subscription: named } : null,
     subscription_pause: null,
     subscription_update: type === 'subscription_update' && named ? { subscription: named } : null,
-    subscription_update_confirm: null,
+    subscription_update_confirm:
+      type === 'subscription_update_confirm' && named ? confirmOf(world, data, named) : null,
     type,
+  }
+}
+
+/** The one change that a link asks to confirm: an item of the subscription and the price that it moves to. */
+function confirmOf(world: World, data: Params, subscription: string) {
+  const at = 'flow_data[subscription_update_confirm][items]'
+  const wanted = records(record(data, 'subscription_update_confirm') ?? {}, 'items')
+  const [only] = wanted
+  if (wanted.length !== 1 || !only) throw invalid('Exactly one item can be updated.', at)
+  const id = text(only, 'id') ?? ''
+  const held = findSubscription(world, subscription, 'flow_data').items.data
+  if (!held.some((item) => item.id === id)) throw missing('subscription item', id, `${at}[0][id]`)
+  const price = findPrice(world, text(only, 'price') ?? '', `${at}[0][price]`)
+  return {
+    discounts: null,
+    items: [{ id, price: price.id, quantity: whole(only, 'quantity') ?? 1 }],
+    subscription,
   }
 }
 

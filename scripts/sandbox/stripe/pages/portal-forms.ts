@@ -70,6 +70,22 @@ export function changeForm(portal: Portal, s: Subscription, mistake?: string) {
   )
 }
 
+/** Asks to confirm one change that was chosen on the merchant's own page. */
+export function confirmForm(portal: Portal, s: Subscription, priceId: string) {
+  const { world } = portal
+  const own = s.items.data[0]!.price
+  const next = world.prices.get(priceId)!
+  const line = (price: Price) =>
+    html`<strong>${nameOf(world, price)}</strong>, <span class="num">${money(price.unit_amount, price.currency)}</span> per ${price.recurring?.interval}`
+  return portalFrame(
+    portal,
+    'Confirm your change',
+    html`<section class="card"><p>From ${line(own)}</p><p>to ${line(next)}.</p>
+<p class="soft small">What you have already paid and not used is taken off. The difference is charged to your card today.</p>
+<form method="post"><div class="actions"><button class="button primary">Confirm</button><a class="button" href="${portal.session.return_url ?? portal.root}">Go back</a></div></form></section>`,
+  )
+}
+
 /** Replaces the card. */
 export function cardForm(portal: Portal, typed: Typed = {}, mistakes: Mistakes = {}) {
   const wrong = Object.keys(mistakes).length > 0

@@ -4,7 +4,7 @@ import { FEEDBACK, type Subscription } from '../shapes/subscription.ts'
 import type { World } from '../world.ts'
 import { cardFrom, typedIn } from './fields.ts'
 import { notice, seeOther } from './layout.ts'
-import { cancelForm, cardForm, changeForm, choicesFor } from './portal-forms.ts'
+import { cancelForm, cardForm, changeForm, choicesFor, confirmForm } from './portal-forms.ts'
 import { type Portal, portalHome } from './portal-page.ts'
 
 // The page that a link with `flow_data` opens on.
@@ -12,6 +12,7 @@ const FLOW_PAGES: Record<string, string> = {
   'payment-method-update': 'card',
   'subscription-cancel': 'cancel',
   'subscription-update': 'change',
+  'subscription-update-confirm': 'confirm',
 }
 
 /** Answers everything under `/p/session/<secret>`; the secret in the link is the only credential. */
@@ -30,7 +31,10 @@ export async function portalRoute(world: World, request: Request, secret: string
   const portal: Portal = { world, session, customer, root: `/p/session/${secret}` }
   const [step, id] = rest
   const flow = session.flow
-  const named = flow?.subscription_cancel?.subscription ?? flow?.subscription_update?.subscription
+  const named =
+    flow?.subscription_cancel?.subscription ??
+    flow?.subscription_update?.subscription ??
+    flow?.subscription_update_confirm?.subscription
   const page = FLOW_PAGES[step ?? ''] ?? step
   if (!page) return portalHome(portal, new URL(request.url).searchParams.get('done'))
   const done = (word: string) => {
@@ -64,6 +68,11 @@ export async function portalRoute(world: World, request: Request, secret: string
   if (page === 'change') {
     if (!typed) return changeForm(portal, subscription)
     return change(portal, subscription, typed.price, done)
+  }
+  const wanted = flow?.subscription_update_confirm?.items[0]?.price
+  if (page === 'confirm' && wanted) {
+    if (!typed) return confirmForm(portal, subscription, wanted)
+    return change(portal, subscription, wanted, done)
   }
   return seeOther(portal.root)
 }

@@ -40,7 +40,11 @@ interface PortalInput {
   flow: PortalFlow | null
 }
 
-export type PortalFlowType = 'payment_method_update' | 'subscription_cancel' | 'subscription_update'
+export type PortalFlowType =
+  | 'payment_method_update'
+  | 'subscription_cancel'
+  | 'subscription_update'
+  | 'subscription_update_confirm'
 
 export interface PortalFlow {
   after_completion: {
@@ -52,7 +56,11 @@ export interface PortalFlow {
   subscription_cancel: { retention: null; subscription: string } | null
   subscription_pause: null
   subscription_update: { subscription: string } | null
-  subscription_update_confirm: null
+  subscription_update_confirm: {
+    discounts: null
+    items: { id: string; price: string; quantity: number }[]
+    subscription: string
+  } | null
   type: PortalFlowType
 }
 

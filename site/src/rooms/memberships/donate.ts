@@ -23,6 +23,8 @@ export function startDonate(): void {
   void hideAddressWhenSignedIn()
   onSubmit(form, async (data) => {
     const picked = text(data, 'amount')
+    if (!picked)
+      throw new Problem('Choose an amount, or “Other” and your own', { field: 'donation.amount' })
     const optional = ['note', 'in_honour_of']
       .map((name) => [name, text(data, name)])
       .filter(([, value]) => value)

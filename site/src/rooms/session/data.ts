@@ -6,10 +6,13 @@ function check(error: AuthError | null, field: string): void {
   if (!error) return
   if (error instanceof AuthRetryableFetchError) throw new TypeError(error.message)
   if (error.status === 429) {
-    throw new Problem('That was asked a moment ago', { remedy: 'Wait a minute, then try again.' })
+    throw new Problem(
+      field === 'email' ? 'A mail was sent a moment ago' : 'Those were many tries in a short time',
+      { remedy: 'Wait a minute, then try again. Nothing is lost.' },
+    )
   }
   if (error.code === 'otp_expired') {
-    throw new Problem('This code is wrong, used or too old', {
+    throw new Problem(`This ${field === 'link' ? 'link' : 'code'} is wrong, used or too old`, {
       field,
       remedy: 'Take the one from the newest mail, or ask for a new one.',
     })
@@ -31,7 +34,7 @@ export async function mailCode(email: string): Promise<void> {
 
 /** Signs in with the mailed code. Throws a Problem at `code`. */
 export async function enterCode(email: string, code: string): Promise<void> {
-  const { error } = await auth.verifyOtp({ email, token: code.replace(/\s/g, ''), type: 'email' })
+  const { error } = await auth.verifyOtp({ email, token: code.replace(/\D/g, ''), type: 'email' })
   check(error, 'code')
 }
 
@@ -42,9 +45,4 @@ export async function enterLink(
 ): Promise<void> {
   const { error } = await auth.verifyOtp({ token_hash: tokenHash, type })
   check(error, 'link')
-}
-
-/** Ends the session in this browser. */
-export async function signOut(): Promise<void> {
-  await auth.signOut({ scope: 'local' })
 }

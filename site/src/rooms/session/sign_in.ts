@@ -7,9 +7,12 @@ import { enterCode, mailCode } from './data.ts'
 export function startSignIn(): void {
   const next = ownPath(new URLSearchParams(location.search).get('next'), location.origin)
   let address = ''
-  void session().then((current) => {
-    if (current) location.replace(next)
-  })
+  const leave = () => location.replace(next)
+  // Who is offline can still type an address; asking for the code says what is wrong.
+  void session().then(
+    (current) => current && leave(),
+    () => {},
+  )
   onSubmit(one<HTMLFormElement>('#ask'), async (data) => {
     address = text(data, 'email')
     await mailCode(address)
@@ -19,13 +22,32 @@ export function startSignIn(): void {
     step('code')
     return undefined
   })
-  onSubmit(one<HTMLFormElement>('#verify'), async (data) => {
+  const verify = one<HTMLFormElement>('#verify')
+  onSubmit(verify, async (data) => {
     await enterCode(address, text(data, 'code'))
     takeReturn(location.origin)
-    location.replace(next)
+    leave()
     return undefined
   })
+  sendWhenWhole(verify)
   one('#again').addEventListener('click', () => step('address'))
+  // The link in the mail may have been pressed in another tab of this browser: then this one goes on as well.
+  addEventListener('storage', ({ key, newValue }) => {
+    if (key === 'commons-session' && newValue) leave()
+  })
+}
+
+/** Sends the code as soon as six digits are in, each code once: a wrong one is not sent again by itself. */
+function sendWhenWhole(form: HTMLFormElement): void {
+  const field = one<HTMLInputElement>('[name=code]', form)
+  let sent = ''
+  field.addEventListener('input', () => {
+    const digits = field.value.replace(/\D/g, '')
+    if (digits.length !== 6 || digits === sent) return
+    sent = digits
+    field.value = digits
+    form.requestSubmit()
+  })
 }
 
 function step(name: 'address' | 'code'): void {
@@ -33,5 +55,7 @@ function step(name: 'address' | 'code'): void {
   for (const part of document.querySelectorAll<HTMLElement>('[data-step-of]')) {
     part.hidden = part.dataset.stepOf !== name
   }
-  one<HTMLInputElement>(`[data-step-of="${name}"] input`).focus()
+  const field = one<HTMLInputElement>(`[data-step-of="${name}"] input`)
+  if (name === 'code') field.value = ''
+  field.focus()
 }

@@ -1,0 +1,25 @@
+/** Words of the member's home page, and what it leads to outside of the site. */
+export const portal = {
+  /** The invitation to the community's Slack; empty while there is none, and nobody is told to join it. */
+  slack: '' as string,
+  /** What the home page asks a member to do, one at a time. */
+  tasks: {
+    profile: {
+      title: 'Say who you are',
+      text: 'One line and a few sentences, so that people know what to ask you.',
+    },
+    picture: { title: 'Add a picture', text: 'A face is easier to write to than two letters.' },
+    interests: {
+      title: 'Choose your topics',
+      text: 'They are how people of the same mind find each other here.',
+    },
+    visibility: {
+      title: 'Decide who may find you',
+      text: 'Other members see you only after you have said yes.',
+    },
+    slack: {
+      title: 'Join us on Slack',
+      text: 'Where the conversation goes on between gatherings.',
+    },
+  },
+} as const

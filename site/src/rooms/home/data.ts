@@ -1,0 +1,52 @@
+import { answerOrNull } from '../../lib/problem.ts'
+import type { Role } from '../../lib/role.ts'
+import { db } from '../../lib/supabase.ts'
+import type { Card } from '../memberships/membership.ts'
+
+/** An event that is still to come. */
+export interface NextEvent {
+  id: string
+  title: string
+  starts_at: string
+  ends_at: string
+  time_zone: string
+  place: string
+  url: string | null
+}
+
+export interface NewMember {
+  member_id: string
+  name: string
+  headline: string
+  picture: string | null
+}
+
+export interface NewResource {
+  id: string
+  kind: 'video' | 'file' | 'link'
+  title: string
+  published_at: string
+}
+
+/** What somebody has not done yet of what makes her findable. */
+export type Task = 'profile' | 'picture' | 'visibility' | 'interests'
+
+export interface Home extends Card {
+  member: { id: string; name: string; role: Role; picture: string | null; is_visible: boolean }
+  last_receipt: {
+    amount_paid: number
+    currency: string
+    created_at: string
+    paid_at: string | null
+    url: string | null
+  } | null
+  events: NextEvent[]
+  new_members: NewMember[]
+  new_resources: NewResource[]
+  to_do: Task[]
+}
+
+/** Everything that the home page shows, in one answer; null for who is no member yet. */
+export async function readHome(): Promise<Home | null> {
+  return answerOrNull<Home>(await db.rpc('home'))
+}

@@ -1,0 +1,70 @@
+-- Ada, wherever somebody can leave a trace in this house. Needs the cast.
+
+update public.profiles set name = 'Ada Quillfeather', headline = 'Keeper of the inkwell', bio = 'Born beside a paper mill',
+    location = 'Quillwater', offers = 'Blotting lessons', seeks = 'A goose with patience', linkedin_url = 'https://www.linkedin.com/in/quillfeather',
+    links = array['https://quillfeather.example.org']
+ where member_id = pg_temp.person('ada');
+update public.member_contacts set phone = '+15105550161' where member_id = pg_temp.person('ada');
+insert into public.member_emails (email, member_id, is_primary, verified_at, source)
+values ('quill@example.net', pg_temp.person('ada'), false, now(), 'merge');
+-- A second sign-in that proved her alias, and was never linked to anybody.
+insert into auth.users (id, email, email_confirmed_at) values ('11111111-0000-4000-8000-0000000000a2', 'quill@example.net', null);
+insert into auth.sessions (id, user_id, user_agent) values ('22222222-0000-4000-8000-000000000061', pg_temp.login('ada'), 'Inkwell/1.0');
+insert into auth.audit_log_entries (id, payload)
+values (gen_random_uuid(), '{"action": "login", "actor_id": "11111111-0000-4000-8000-000000000061", "actor_username": "ada@example.org"}');
+
+-- Payments.
+update private.stripe_customers set name = 'Ada Quillfeather' where customer_id = 'cus_ada';
+insert into private.stripe_customers (customer_id, email, as_of) values ('cus_unbought', 'Quill@example.net', now());
+update public.donations set note = 'For the mill, from Quillfeather', in_honour_of = 'Grandmother Quillfeather', payment_intent_id = 'pi_ada'
+ where member_id = pg_temp.person('ada');
+update public.invoices set hosted_invoice_url = 'https://invoice.stripe.com/i/quillfeather', invoice_pdf = 'https://pay.stripe.com/quillfeather.pdf'
+ where customer_id = 'cus_ada';
+insert into private.checkouts (session_id, mode, state, payment_status, customer_id, member_id, as_of)
+values ('cs_ada', 'payment', 'complete', 'paid', null, pg_temp.person('ada'), now());
+insert into private.charges (charge_id, customer_id, payment_intent_id, amount, amount_refunded, currency, as_of)
+values ('ch_ada', 'cus_ada', 'pi_dues', 1000, 1000, 'usd', now());
+insert into private.reconciliation_runs (started_at) values (now());
+insert into private.reconciliation_proposals (run_id, subscription_id, difference, raises_access, ours, stripes, observed_at)
+select r.id, s.id, 'status', false, '{}', pg_catalog.jsonb_build_object('id', s.id, 'customer', 'cus_ada', 'metadata', '{"note": "Quillfeather"}'::jsonb), now()
+  from (select r.id from private.reconciliation_runs r limit 1) r, (values ('sub_ada'), ('sub_not_here')) s (id);
+insert into private.stripe_events (event_id, type, created_at, object_id, state, payload) values
+  ('evt_customer', 'customer.updated', now(), 'cus_ada', 'applied',
+   '{"data": {"object": {"object": "customer", "id": "cus_ada", "email": "ada@example.org", "name": "Ada Quillfeather"}}}'),
+  ('evt_ignored', 'invoice.created', now(), 'in_other', 'ignored',
+   '{"data": {"object": {"object": "invoice", "id": "in_other", "customer": "cus_ada", "customer_name": "Ada Quillfeather"}}}'),
+  ('evt_gift', 'payment_intent.succeeded', now(), 'pi_ada', 'ignored',
+   '{"data": {"object": {"object": "payment_intent", "id": "pi_ada", "receipt_email": "ada@example.org"}}}'),
+  ('evt_session', 'checkout.session.completed', now(), 'cs_ada', 'applied',
+   '{"data": {"object": {"object": "checkout.session", "id": "cs_ada", "customer_details": {"name": "Ada Quillfeather"}, "payment_intent": null}}}'),
+  ('evt_expired', 'checkout.session.expired', now(), 'cs_left', 'applied',
+   '{"data": {"object": {"object": "checkout.session", "id": "cs_left", "customer_details": {"email": "Ada@Example.org"}}}}'),
+  ('evt_waiting', 'invoice.paid', now(), 'in_late', 'dead',
+   '{"type": "invoice.paid", "data": {"object": {"object": "invoice", "id": "in_late", "customer": "cus_ada", "customer_email": "ada@example.org", "amount_paid": 1000}}}');
+
+-- Mailchimp.
+insert into private.audience_contacts (member_id, email, state, tags) values (pg_temp.person('ada'), 'ada@example.org', 'subscribed', '{member}');
+insert into private.audience_retired (email, reason) values ('quill@example.net', 'Merged into another member');
+insert into private.audience_drift (run_id, member_id, difference, action) values (gen_random_uuid(), pg_temp.person('ada'), 'Tags there: none', 'repaired');
+insert into private.audience_batches (member_ids, finished_at) values (array[pg_temp.person('ada')], now()),
+  (array[pg_temp.person('ada'), pg_temp.person('bea')], null);
+insert into private.mailchimp_events (body_hash, type, outcome, payload)
+values ('hash_ada', 'profile', 'ignored', '{"email": "ada@example.org", "merges": {"LNAME": "Quillfeather"}}');
+
+-- Doubts about who she is: hers, and another's that names her.
+insert into private.identity_reviews (member_id, email, reason) values (pg_temp.person('ada'), 'quill@example.net', 'Says that she paid with another address');
+insert into private.identity_reviews (member_id, other_member_id, email, reason, evidence)
+values (pg_temp.person('bea'), pg_temp.person('ada'), 'ada@example.org', 'Paid with an address of another member', '{"event": "evt_x"}');
+
+-- The shelf, the store and the log.
+insert into public.resource_marks (member_id, resource_id)
+select pg_temp.person('ada'), r.id from public.resources r order by r.id limit 1 on conflict do nothing;
+update public.resources set created_by = pg_temp.person('ada'), updated_by = pg_temp.person('ada')
+ where id = (select r.id from public.resources r order by r.id limit 1);
+insert into storage.objects (bucket_id, name) values ('pictures', pg_temp.person('ada')::text || '/portrait.webp');
+update storage.objects set owner = pg_temp.login('ada'), owner_id = pg_temp.login('ada')::text where bucket_id = 'resources';
+select private.take_token('portal:' || pg_temp.login('ada')::text, 5, interval '1 day', now()),
+  private.take_token('claim:' || pg_temp.person('ada')::text, 5, interval '1 day', now());
+select private.set_consent(pg_temp.login('ada'), 'email', true, now());
+select private.audit('studio', 'postgres', 'members.merged', 'member', pg_temp.person('ada')::text,
+  '{"merged": "99999999-0000-4000-8000-000000000001"}', null, 'They are one');

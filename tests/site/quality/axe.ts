@@ -1,0 +1,49 @@
+import axe from 'axe-core'
+import type { Page } from 'playwright-core'
+
+interface Found {
+  rule: string
+  impact: string
+  where: string[]
+}
+
+const colourRules = ['color-contrast', 'link-in-text-block']
+// Evaluated over the debugger, because the page's own policy lets no stranger's script in.
+const source = axe.source
+
+async function run(page: Page, rules: string[] | undefined): Promise<Found[]> {
+  await page.evaluate(source)
+  return page.evaluate(async (only) => {
+    const { axe: checker } = window as unknown as { axe: typeof axe }
+    const results = await checker.run(document, {
+      resultTypes: ['violations'],
+      ...(only ? { runOnly: { type: 'rule', values: only } } : {}),
+    })
+    return results.violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(({ id, impact, nodes }) => ({
+        rule: id,
+        impact: impact ?? '',
+        where: nodes.map(
+          (node) => `${node.target.join(' ')} · ${node.any[0]?.message ?? node.html}`,
+        ),
+      }))
+  }, rules)
+}
+
+/**
+ * What axe finds serious or critical on a page as it stands: everything in light at a phone's and a desk's width, and
+ * what has to do with colours in dark. Each finding says where.
+ */
+export async function findings(page: Page): Promise<(Found & { look: string })[]> {
+  const all: (Found & { look: string })[] = []
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    for (const width of [320, 1280]) {
+      await page.setViewportSize({ width, height: 900 })
+      const found = await run(page, colorScheme === 'dark' ? colourRules : undefined)
+      all.push(...found.map((each) => ({ look: `${colorScheme} ${width}`, ...each })))
+    }
+  }
+  return all
+}

@@ -1,0 +1,109 @@
+import type { Session } from '@supabase/supabase-js'
+import type { BrowserContext, Page } from 'playwright-core'
+import { inject } from 'vitest'
+import { carrySession as carry, openSession } from '../../../scripts/browser.ts'
+import type { Site } from '../support/site.ts'
+import type { SitePage, Viewer } from './pages.ts'
+
+export { carry }
+
+const { api } = inject('urls')
+const { publishable, secret } = inject('keys')
+const sessions = new Map<string, Session>()
+
+/** A session of one of the cast, opened without mail. */
+export async function sessionOf(who: string): Promise<Session> {
+  const known = sessions.get(who)
+  if (known) return known
+  const session = await openSession({ api, publishable, secret }, `${who}@example.org`)
+  sessions.set(who, session)
+  return session
+}
+
+/** The session of somebody who was away too long: nobody takes it any more. */
+export async function expiredSession(who: Viewer): Promise<object> {
+  const session = await sessionOf(who)
+  return { ...session, refresh_token: 'gone', expires_at: 1, expires_in: 0 }
+}
+
+const ids = new Map<string, string>()
+
+/** The address of a page, with the id of a row that Ada may see. */
+export async function addressOf(site: Site, { path }: Pick<SitePage, 'path'>): Promise<string> {
+  if (!path.includes('ID')) return path
+  if (!ids.has(path)) {
+    const [row] = path.startsWith('/directory/')
+      ? await site.sql<{ id: string }[]>`
+          select p.member_id as id from public.profiles p join public.member_emails e using (member_id)
+          where e.email = 'lea@example.org'`
+      : await site.sql<{ id: string }[]>`
+          select id from public.resources where kind = 'video' and audience = 'member' and published_at < now()
+            and retired_at is null order by published_at limit 1`
+    ids.set(path, row?.id ?? '')
+  }
+  return path.replace('ID', ids.get(path) ?? '')
+}
+
+/** Waits for a state of the page's room. */
+export const settled = (page: Page, state: string) =>
+  page.locator(`#room[data-state="${state}"]`).waitFor({ state: 'attached' })
+
+/** A gated page in one of the states that it can be in, and how one gets there. */
+export interface Scene {
+  state: 'signed-out' | 'expired' | 'lapsed' | 'empty' | 'ready' | 'failed' | 'checking'
+  /** Whose session the browser holds; nobody's when left out. */
+  session?: () => Promise<object>
+  /** What becomes of questions to the Data API. */
+  data?: 'refused' | 'never'
+  path?: string
+}
+
+/** Every state that a gated page has. */
+export function scenesOf(page: SitePage): Scene[] {
+  const own = () => sessionOf(page.viewer)
+  return [
+    { state: 'signed-out' },
+    { state: 'expired', session: () => expiredSession(page.viewer) },
+    { state: 'checking', session: own, data: 'never' },
+    { state: 'failed', session: own, data: 'refused' },
+    { state: 'ready', session: own },
+    ...(page.open ? [] : [{ state: 'lapsed' as const, session: () => sessionOf('cyn') }]),
+    ...(page.empty ? [{ state: 'empty' as const, session: own, path: page.empty }] : []),
+  ]
+}
+
+/** Opens a gated page in a scene and waits until it shows it. */
+export async function enter(
+  site: Site,
+  sitePage: SitePage,
+  scene: Scene,
+  context: BrowserContext,
+  page: Page,
+) {
+  if (scene.session) await carry(context, await scene.session())
+  if (scene.data) {
+    await page.route(`${api}/rest/**`, async (route) => {
+      if (route.request().method() === 'OPTIONS') return route.continue()
+      if (scene.data === 'never') return
+      await route.fulfill({
+        status: 500,
+        headers: { 'access-control-allow-origin': '*', 'content-type': 'application/json' },
+        body: JSON.stringify({ code: 'XX000', message: 'out of order', details: null, hint: null }),
+      })
+    })
+  }
+  await page.goto(scene.path ?? (await addressOf(site, sitePage)))
+  await settled(page, scene.state)
+}
+
+/** What the page's policy refused, from the first moment on. */
+export async function listen(page: Page): Promise<() => Promise<string[]>> {
+  await page.addInitScript(() => {
+    const refused: string[] = []
+    Object.assign(window, { refused })
+    document.addEventListener('securitypolicyviolation', (event) =>
+      refused.push(`${event.effectiveDirective} ${event.blockedURI} ${event.sample}`),
+    )
+  })
+  return () => page.evaluate(() => (window as unknown as { refused: string[] }).refused)
+}
