@@ -49,6 +49,7 @@ create table private.erasures (
   constraint erasures_done_says_what check ((done_at is null) = (outcome is null))
 );
 alter table private.erasures enable row level security;
+create index erasures_subject on private.erasures (subject) where subject is not null;
 
 comment on table private.erasures is 'What is to be erased outside of this database, one row a thing. Owed until done_at says that it is done. admin.erasures shows it.';
 comment on column private.erasures.subject is 'What the provider knows it by: a Stripe customer, a Mailchimp subscriber hash, a folder of pictures. Emptied once nothing can be left of it.';

@@ -129,7 +129,9 @@ as $$
               -- A name is carried to whom it is used for.
               and not coalesce(c.state in ('subscribed', 'pending') and c.name <> p.name, false)
               and c.tags @> private.audience_tags(member, at) and c.tags <@ private.audience_tags(member, at), false),
-      'parked', coalesce(c.state = 'parked' and c.email = e.email, false))
+      'parked', coalesce(c.state = 'parked' and c.email = e.email, false),
+      -- Who carried her over before an old contact of this address was deleted for good looks again.
+      'forgotten_at', (select max(f.done_at) from private.erasures f where f.provider = 'mailchimp' and f.subject = pg_catalog.md5(e.email)))
     from public.memberships m
     join public.profiles p on p.member_id = m.member_id
     join public.member_emails e on e.member_id = m.member_id and e.is_primary
@@ -282,8 +284,7 @@ as $$
   select kept, 'new', g.welcomed_at, g.welcome_evidence
     from private.audience_contacts g where g.member_id = gone and g.welcomed_at is not null
   on conflict (member_id) do update
-    set welcomed_at = excluded.welcomed_at, welcome_evidence = excluded.welcome_evidence
-    where c.welcomed_at is null
+    set welcomed_at = excluded.welcomed_at, welcome_evidence = excluded.welcome_evidence where c.welcomed_at is null
 $$;
 
 comment on function private.audience_merged is 'Two rows became one: whoever was welcomed as the one is not welcomed again as the other.';

@@ -15,6 +15,8 @@ export const target = z.object({
   tags: z.array(z.object({ name: z.string(), status: z.enum(['active', 'inactive']) })),
   done: z.boolean().nullable(),
   parked: z.boolean(),
+  /** When Mailchimp deleted this address for good, because somebody who had it had her account deleted. */
+  forgotten_at: z.string().nullable(),
 })
 
 export type Target = z.output<typeof target>

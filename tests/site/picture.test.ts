@@ -74,6 +74,7 @@ test('a picture becomes a small square, is seen by those who may, and can be rem
   expect(await page.getByText('Not saved yet').isVisible(), 'it needs no saving').toBe(false)
 
   const lea = await open('lea@example.org', '/directory/')
+  await lea.page.locator('.person .tile img.there').first().waitFor()
   let batches = 0
   lea.page.on('request', (request) => {
     if (request.url().includes('/storage/v1/object/sign/pictures') && request.method() === 'POST')

@@ -125,4 +125,5 @@ const sameTarget = (a: Target, b: Target) =>
   a.email === b.email &&
   a.name === b.name &&
   a.consents === b.consents &&
+  a.forgotten_at === b.forgotten_at &&
   JSON.stringify(a.tags) === JSON.stringify(b.tags)
