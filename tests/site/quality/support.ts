@@ -9,15 +9,13 @@ export { carry }
 
 const { api } = inject('urls')
 const { publishable, secret } = inject('keys')
-const sessions = new Map<string, Session>()
+const sessions = new Map<string, Promise<Session>>()
 
-/** A session of one of the cast, opened without mail. */
-export async function sessionOf(who: string): Promise<Session> {
-  const known = sessions.get(who)
-  if (known) return known
-  const session = await openSession({ api, publishable, secret }, `${who}@example.org`)
-  sessions.set(who, session)
-  return session
+/** A session of one of the cast, opened without mail. One link a person: a newer one would undo an older. */
+export function sessionOf(who: string): Promise<Session> {
+  const known = sessions.get(who) ?? openSession({ api, publishable, secret }, `${who}@example.org`)
+  sessions.set(who, known)
+  return known
 }
 
 /** The session of somebody who was away too long: nobody takes it any more. */
