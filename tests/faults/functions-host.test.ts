@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
@@ -7,6 +7,9 @@ import { readProject } from '../../scripts/local/project.ts'
 import { repository } from '../../scripts/local/run-folder.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'commons-functions-'))
+// Watched for changes, so Deno's own cache must not lie in it: each file that it writes would end what is running.
+const watched = join(folder, 'functions')
+mkdirSync(watched)
 const sources: Record<string, string> = {
   fine: `import { answer } from './fine_words.ts'
     export default { fetch: (request) => Response.json({ answer, url: request.url }) }`,
@@ -25,7 +28,7 @@ const sources: Record<string, string> = {
     return new Response(null, { status: 202 }) } }`,
 }
 const lines: string[] = []
-const write = (name: string, source: string) => writeFileSync(join(folder, `${name}.ts`), source)
+const write = (name: string, source: string) => writeFileSync(join(watched, `${name}.ts`), source)
 let host: FunctionsHost
 
 beforeAll(async () => {
@@ -33,14 +36,14 @@ beforeAll(async () => {
   const from = join(repository, 'supabase')
   const entries = Object.keys(sources).map((name) => [
     name,
-    { entrypoint: relative(from, join(folder, `${name}.ts`)) },
+    { entrypoint: relative(from, join(watched, `${name}.ts`)) },
   ])
   host = await startFunctions({
     folder,
     project: { ...readProject(), functions: Object.fromEntries(entries) },
     environment: {
       SUPABASE_URL: 'https://project.example',
-      LOCAL_FUNCTIONS_FOLDER: folder,
+      LOCAL_FUNCTIONS_FOLDER: watched,
       LOCAL_WALL_CLOCK_MS: '2000',
       LOCAL_BOOT_MS: '4000',
     },
@@ -59,7 +62,7 @@ const refusal = async (path: string) => {
   return [answer.status, ((await answer.json()) as { code: string }).code]
 }
 const logged = (text: string) =>
-  vi.waitFor(() => expect(lines.join('\n')).toContain(text), { timeout: 15_000 })
+  vi.waitFor(() => expect(lines.join('\n')).toContain(text), { timeout: 5000 })
 
 test('A function sees the address of the project and its own path', async () => {
   const seen = await (await ask('fine/a/b?c=d')).json()
@@ -77,14 +80,9 @@ test('A function that does not load, or throws, fails alone and says why', async
   expect(await refusal('broken')).toEqual([503, 'BOOT_ERROR'])
   expect(await refusal('stuck')).toEqual([503, 'BOOT_ERROR'])
   expect(await refusal('throws')).toEqual([500, 'WORKER_ERROR'])
-  // It answers each time, and what it throws after an answer is told.
-  await vi.waitFor(
-    async () => {
-      expect((await ask('late')).status).toBe(200)
-      expect(lines.join('\n')).toContain('late: Uncaught Error: late')
-    },
-    { timeout: 15_000, interval: 500 },
-  )
+  expect((await ask('late')).status).toBe(200)
+  await logged('late: Uncaught Error: late')
+  expect((await ask('late')).status).toBe(200)
   expect((await ask('fine')).status).toBe(200)
   await logged('broken: ')
   await logged('stuck: did not load')

@@ -148,8 +148,11 @@ describe('Forgetting a contact at Mailchimp', () => {
       select jobs.enqueue('audience', 'submit_batch', jsonb_build_object('batch_id', id)) from made`
     await erase(her.user, her.email)
     await house.work()
+    // Whatever was tried again on the way, the last word of each is that it is done.
     const failed = await house.sql`
-      select kind, note from jobs.attempts where outcome <> 'completed' and note !~ 'ConnectionError|No usable answer|Asked too early'
+      select kind, note from (
+        select distinct on (job) kind, note, outcome, args from jobs.attempts order by job, started_at desc) last
+       where outcome <> 'completed'
          and (args ->> 'member_id' = ${her.member_id} or args ->> 'customer_id' = ${her.customer} or args ->> 'subscription_id' = ${her.subscription})`
     expect([...failed]).toEqual([])
     expect(await deadJobs()).toEqual([])
