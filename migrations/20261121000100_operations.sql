@@ -1,6 +1,6 @@
 -- Room: operations. The audit log comes first, because every other room writes to it.
 
-create type private.actor_kind as enum ('member', 'admin', 'agent', 'job', 'studio', 'stripe', 'mailchimp', 'schedule');
+create type private.actor_kind as enum ('member', 'admin', 'agent', 'job', 'studio', 'stripe', 'mailchimp', 'schedule', 'luma', 'slack', 'resend');
 
 create table private.audit_log (
   id bigint generated always as identity primary key,

@@ -42,3 +42,19 @@ set search_path = ''
 as $$ delete from jobs.effects e where e.key = drop_effect.key and e.finished_at is null $$;
 
 comment on function jobs.drop_effect is 'The call surely did not happen (refused, or looked up at the provider), so that it may be begun again. A finished one stays.';
+
+create function jobs.begin_effect_again(key text, began timestamptz)
+returns boolean
+language plpgsql
+volatile
+set search_path = ''
+as $$
+begin
+  update jobs.effects e set started_at = pg_catalog.clock_timestamp() + (private.clock() - pg_catalog.now())
+  where e.key = begin_effect_again.key and e.started_at = began and e.finished_at is null;
+  return found;
+end
+$$;
+
+comment on function jobs.begin_effect_again is
+  'Takes over an ambiguous call that was looked up at the provider and did not happen. began: when the attempt that was looked for began. Only one of several who looked gets true and makes the call.';

@@ -2,7 +2,7 @@
 -- what is still owed to be erased elsewhere.
 
 create type private.tombstone_kind as enum ('member', 'user', 'customer', 'payment', 'address');
-create type private.erasure_provider as enum ('stripe', 'mailchimp', 'storage');
+create type private.erasure_provider as enum ('stripe', 'mailchimp', 'storage', 'luma');
 
 create table private.tombstones (
   id bigint generated always as identity primary key,

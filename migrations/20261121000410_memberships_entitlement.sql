@@ -250,29 +250,6 @@ $$;
 
 comment on function private.warn_before_grace_ends is 'Warns each member who has been past due for three days and whose grace ends within three more, once an invoice. pg_cron calls it each hour.';
 
-create function private.open_notice(member uuid, kind public.notice_kind, invoice_id text, correlation_id text)
-returns boolean
-language plpgsql
-volatile
-set search_path = ''
-as $$
-declare
-  notice bigint;
-begin
-  insert into public.membership_notices (member_id, kind, invoice_id)
-  values (member, open_notice.kind, open_notice.invoice_id)
-  on conflict on constraint membership_notices_once do nothing
-  returning id into notice;
-  if notice is not null then
-    perform jobs.enqueue('audience', 'notify', pg_catalog.jsonb_build_object('notice_id', notice),
-      key => 'notify:' || notice::text, correlation_id => open_notice.correlation_id);
-  end if;
-  return notice is not null;
-end
-$$;
-
-comment on function private.open_notice is 'Owes a member one notice about one invoice. Returns false when she was already told.';
-
 select cron.schedule('memberships.end', '* * * * *', 'select private.end_memberships(private.clock())');
 select cron.schedule('memberships.warn', '7 * * * *', 'select private.warn_before_grace_ends(private.clock())');
 

@@ -215,6 +215,8 @@ volatile
 set search_path = ''
 as $$
 begin
+  -- Mails before notices, as everywhere.
+  perform private.emails_merged(kept, gone);
   update private.stripe_customers c set member_id = kept where c.member_id = gone;
   update public.donations d set member_id = kept where d.member_id = gone;
   update public.membership_notices n set member_id = kept where n.member_id = gone;
@@ -231,7 +233,10 @@ begin
   perform private.merge_reviews(kept, gone, at);
   perform private.merge_membership(kept, gone);
   perform private.audience_merged(kept, gone);
+  perform private.guests_merged(kept, gone);
   perform private.resource_marks_merged(kept, gone);
+  perform private.slack_merged(kept, gone);
+  perform private.calendar_merged(kept, gone);
   perform private.audience_forget(gone);
   delete from public.members m where m.id = gone;
   perform private.refresh_membership(kept, 'merge', 'merge-' || gone::text, at);

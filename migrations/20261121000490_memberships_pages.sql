@@ -70,6 +70,7 @@ begin
                  from public.profiles p where p.member_id = mine.id),
     'email', (select e.email from public.member_emails e where e.member_id = mine.id and e.is_primary),
     'receipts', private.receipts(mine.id, 24),
+    'slack', private.my_slack(mine.id, at),
     'donations', coalesce((
       select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('id', d.id, 'amount', d.amount, 'amount_refunded', d.amount_refunded,
                'currency', d.currency, 'donated_at', d.donated_at, 'status', d.status, 'is_monthly', d.subscription_id is not null)

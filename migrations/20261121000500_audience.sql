@@ -230,29 +230,6 @@ $$;
 
 comment on function private.welcomed is 'Records when the welcome journey started and how we know.';
 
-create function private.notice_to_send(notice bigint)
-returns jsonb
-language sql
-stable
-set search_path = ''
-as $$
-  select pg_catalog.jsonb_build_object('email', c.email, 'kind', n.kind, 'notice_id', n.id)
-    from public.membership_notices n
-    join private.audience_contacts c on c.member_id = n.member_id and c.state = 'subscribed'
-   where n.id = notice and n.sent_at is null and n.resolved_at is null
-$$;
-
-comment on function private.notice_to_send is 'A notice that is still to be sent, or null: sent already, recovered, or the member wants no mail.';
-
-create function private.notice_sent(notice bigint, at timestamptz default private.clock())
-returns void
-language sql
-volatile
-set search_path = ''
-as $$ update public.membership_notices n set sent_at = at where n.id = notice and n.sent_at is null $$;
-
-comment on function private.notice_sent is 'Records that a notice went out.';
-
 create function private.audience_forget(member uuid)
 returns void
 language plpgsql
@@ -292,7 +269,6 @@ comment on function private.audience_merged is 'Two rows became one: whoever was
 select jobs.create_queue('audience', max_in_flight => 8);
 select jobs.define_kind('audience', 'sync_contact', 'Brings one contact at Mailchimp to where it should be.');
 select jobs.define_kind('audience', 'start_welcome', 'Starts the welcome journey, once in a member''s life.');
-select jobs.define_kind('audience', 'notify', 'Tells a member about a failing payment.');
 select jobs.define_kind('audience', 'archive_contact', 'Archives the contact of a member row that was merged.');
 select jobs.define_kind('audience', 'submit_batch', 'Hands up to 500 contacts to Mailchimp as one batch.', priority => 'bulk');
 select jobs.define_kind('audience', 'check_batch', 'Looks whether a batch is done.', priority => 'bulk');

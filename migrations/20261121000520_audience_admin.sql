@@ -26,24 +26,3 @@ end
 $$;
 
 comment on function admin.unpark_contact is 'Tries a parked contact again, after the member did what the remedy says.';
-
-create function admin.close_notice(notice bigint, reason text)
-returns void
-language plpgsql
-volatile
-set search_path = ''
-as $$
-declare
-  why constant text := private.require_reason(close_notice.reason);
-begin
-  update public.membership_notices n set resolved_at = private.clock()
-   where n.id = notice and n.sent_at is null and n.resolved_at is null;
-  if not found then
-    raise exception using errcode = 'PT409', message = 'This notice is not waiting', detail = 'notice',
-      hint = 'It was sent, or paid for, meanwhile: look at public.membership_notices.';
-  end if;
-  perform private.audit('studio', session_user, 'audience.notice_closed', 'notice', notice::text, null, null, why);
-end
-$$;
-
-comment on function admin.close_notice is 'Takes a notice that could not be sent off the list, after somebody told the member in another way. It is not sent any more.';

@@ -10,7 +10,7 @@ as $$
     when schedule = '* * * * *' then interval '3 minutes'
     when schedule ~ '^\*/\d+ \* \* \* \*$' then 3 * pg_catalog.make_interval(mins => pg_catalog."substring"(schedule, '\d+')::integer)
     when schedule ~ '^\d+ \* \* \* \*$' then interval '2 hours'
-    when schedule ~ '^\d+ \d+ \* \* \*$' then interval '2 days'
+    when schedule ~ '^\d+ \d+(,\d+)* \* \* \*$' then interval '2 days'
   end
 $$;
 

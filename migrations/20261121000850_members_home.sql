@@ -15,37 +15,18 @@ begin
              'picture', n.picture) order by n.member_since desc, n.member_id)
       from (
         select s.member_id, s.member_since, page.name, page.headline, page.picture
-          from public.memberships s
-          join public.profiles p on p.member_id = s.member_id and p.is_visible and p.access_until > at and p.name <> ''
-          cross join lateral private.profile_page(s.member_id, eyes, at) page
-         where s.member_since > at - interval '7 days' and s.member_since <= at and s.member_id <> viewer
-         order by s.member_since desc, s.member_id
-         limit 6) n), '[]');
+          -- Six first, then their pages: after an import a whole community is new.
+          from (select m.member_id, m.member_since
+                  from public.memberships m
+                  join public.profiles p on p.member_id = m.member_id and p.is_visible and p.access_until > at and p.name <> ''
+                 where m.member_since > at - interval '7 days' and m.member_since <= at and m.member_id <> viewer
+                 order by m.member_since desc, m.member_id
+                 limit 6) s
+          cross join lateral private.profile_page(s.member_id, eyes, at) page) n), '[]');
 end
 $$;
 
 comment on function private.new_members is 'Up to six who joined within a week and may be seen, newest first.';
-
-create function private.next_events(viewer uuid, at timestamptz)
-returns jsonb
-language plpgsql
-stable
-set search_path = ''
-as $$
-declare
-  leads constant boolean := (select m.role <> 'member' from public.members m where m.id = viewer);
-begin
-  return coalesce((
-    select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('id', n.id, 'title', n.title, 'starts_at', n.starts_at,
-             'ends_at', n.ends_at, 'time_zone', n.time_zone, 'place', n.place, 'url', n.url) order by n.starts_at, n.id)
-      from (select e.* from public.events e
-             where e.published_at <= at and e.ends_at > at and (e.visibility <> 'leader' or leads)
-             order by e.starts_at, e.id
-             limit 3) n), '[]');
-end
-$$;
-
-comment on function private.next_events is 'Up to three events that are still to come and that an entitled member may see.';
 
 create function private.to_do(member uuid)
 returns jsonb
@@ -76,19 +57,22 @@ as $$
 declare
   mine public.members;
   entitled boolean;
+  way_in jsonb;
 begin
   select m.* into mine from public.members m where m.user_id = caller;
   if mine.id is null then
     return null;
   end if;
   entitled := private.is_entitled(mine.id, at);
+  way_in := private.slack_way_in(mine.id, at);
   return private.membership_card(mine.id, at) || pg_catalog.jsonb_build_object(
     'member', (select pg_catalog.jsonb_build_object('id', mine.id, 'name', p.name, 'role', mine.role, 'picture', p.picture,
                  'is_visible', p.is_visible)
                  from public.profiles p where p.member_id = mine.id),
     'last_receipt', private.receipts(mine.id, 1) -> 0,
-    'to_do', private.to_do(mine.id),
-    'events', case when entitled then private.next_events(mine.id, at) else '[]' end,
+    'to_do', private.to_do(mine.id) || case when way_in is null then '[]' else '["slack"]' end::jsonb,
+    'slack', way_in,
+    'events', case when entitled then private.my_events(mine.id, at) else '[]' end,
     'new_members', case when entitled then private.new_members(mine.id, at) else '[]' end,
     'new_resources', case when entitled then private.new_resources(mine.id, at) else '[]' end);
 end

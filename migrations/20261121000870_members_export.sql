@@ -178,7 +178,11 @@ begin
     || private.person_data(mine, caller)
     || private.payment_data(mine)
     || pg_catalog.jsonb_build_object('mailchimp', private.contact_data(mine))
+    || pg_catalog.jsonb_build_object('mails', private.mail_data(mine))
+    || pg_catalog.jsonb_build_object('slack', private.slack_data(mine))
     || private.shelf_data(mine, at)
+    || pg_catalog.jsonb_build_object('calendar', private.calendar_data(mine, at))
+    || pg_catalog.jsonb_build_object('events', private.guest_data(mine, at))
     || private.history_data(mine, caller);
 end
 $$;

@@ -103,7 +103,15 @@ begin
     when 'memberships.proposal_dismissed' then 'A difference to Stripe was left as it is'
     when 'audience.welcomed' then 'Her welcome by mail began'
     when 'audience.unparked' then 'Mailchimp was asked again to take her'
-    when 'audience.notice_closed' then 'A notice that could not be sent was closed'
+    when 'memberships.notice_closed' then 'A notice that could not be sent was closed'
+    when 'messaging.unsubscribed' then 'She said no to e-mail from one of our mails'
+    when 'messaging.suppressed' then 'E-mail to her address was stopped: ' || pg_catalog.replace(after ->> 'reason', '_', ' ')
+    when 'messaging.suppression_lifted' then 'E-mail to her address was allowed again'
+    when 'slack.invited' then 'She was invited to Slack'
+    when 'slack.put_in_channel' then 'She was put into a channel of Slack'
+    when 'slack.taken_out_of_channel' then 'She was taken out of a channel of Slack'
+    when 'events.calendar_made' then 'She made a private address for her calendar'
+    when 'events.calendar_revoked' then 'She took her private calendar address back'
     when 'jobs.replayed' then 'A job was sent back to work'
     when 'jobs.abandoned' then 'A job was given up'
     -- A deed that nobody put into words yet is still told.

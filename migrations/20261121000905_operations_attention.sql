@@ -22,12 +22,29 @@ select 'Payment without a member', s.subscription_id, 'Stripe knows no usable e-
    and not private.is_buried('customer', s.customer_id)
 union all
 select 'Notice not sent', n.id::text,
-       pg_catalog.format('%s for %s: at Mailchimp she is %s', n.kind, e.email, coalesce(c.state, 'new')), n.created_at,
+       pg_catalog.format('%s for %s: %s', pg_catalog.replace(n.kind::text, '_', ' '), e.email, coalesce(m.reason, 'her mail waits')), n.created_at,
        'write to her, then admin.close_notice(notice, reason)'
   from public.membership_notices n
   left join public.member_emails e on e.member_id = n.member_id and e.is_primary
-  left join private.audience_contacts c on c.member_id = n.member_id
- where n.sent_at is null and n.resolved_at is null and n.created_at < private.clock() - interval '1 day'
+  left join private.emails m on m.key = 'notice:' || n.id::text
+ where n.sent_at is null and n.resolved_at is null
+   and (n.created_at < private.clock() - interval '1 day' or m.state not in ('owed', 'unclear'))
+union all
+select 'Mail not sent', m.id::text, pg_catalog.format('%s: %s', pg_catalog.replace(m.template, '_', ' '), m.reason), m.settled_at,
+       'admin.send_email_again(email, reason) or admin.close_email(email, reason)'
+  from private.emails m
+ where m.state in ('failed', 'unclear') and m.closed_at is null and m.settled_at < private.clock() - interval '15 minutes'
+union all
+select 'Guest not told', d.id::text, pg_catalog.format('%s was %s for %s, and Luma does not have it: %s', coalesce(nullif(g.name, ''), 'A guest'), d.status,
+         e.title, coalesce(d.error, 'still owed')), d.decided_at,
+       'the next sweep tries again: admin.sweep_guests() does so now; else decide her at Luma'
+  from private.guest_decisions d join private.event_guests g on g.id = d.guest_id join public.events e on e.id = g.event_id
+ where d.state = 'failed' or d.state = 'owed' and d.decided_at < private.clock() - interval '1 hour'
+union all
+select 'Guest list not read', r.id::text, pg_catalog.format('%s of the last sweep could not be read', r.failed), r.started_at,
+       'look at errors in admin.guest_runs, then admin.sweep_guests()'
+  from private.guest_runs r
+ where r.failed > 0 and r.id = (select max(l.id) from private.guest_runs l where l.finished_at is not null)
 union all
 select 'Resource to review', r.id::text, r.title, r.review_by::timestamptz, 'a leader looks at it: /lead/resources/'
   from public.resources r
@@ -38,7 +55,13 @@ select 'Video does not play', r.id::text, pg_catalog.concat_ws(': ', r.title, r.
  where r.embed_state in ('missing', 'refused', 'domain_locked') and r.published_at is not null and r.retired_at is null
 union all
 select 'Queue paused', q.name, coalesce(q.paused_reason, ''), null, 'admin.resume_queue(queue)'
-  from jobs.queues q where not q.is_enabled;
+  from jobs.queues q where not q.is_enabled
+union all
+select s.what, s.id, s.why, s.since, s.do_this from private.slack_attention(private.clock()) s
+union all
+select t.what, t.id, t.why, t.since, t.do_this from private.slack_talk_attention() t
+union all
+select l.what, l.id, l.why, l.since, l.do_this from private.luma_attention(private.clock()) l;
 
 comment on view admin.attention is 'Everything that waits for a person, in one list, with what to do about it. Empty is good.';
 

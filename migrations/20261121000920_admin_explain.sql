@@ -128,6 +128,9 @@ begin
       union all select * from private.tell_payments(member)
       union all select * from private.tell_person(member)
       union all select * from private.tell_audience(member)
+      union all select * from private.tell_mails(member)
+      union all select * from private.tell_slack(member)
+      union all select * from private.tell_events(member)
       union all select * from private.tell_jobs(member, events)
     ) t order by t.at nulls first, t.place, t.nth, t.reference;
   return query

@@ -44,6 +44,13 @@ select m.id as member_id,
        (select case a.state when 'parked' then 'refused: ' || a.parked_reason else a.state::text end
                  || case when a.tags = '{}' then '' else ' (' || pg_catalog.array_to_string(a.tags, ', ') || ')' end
           from private.audience_contacts a where a.member_id = m.id) as mailchimp,
+       (select private.slack_status_in_words(k.status) || coalesce(' as ' || nullif(k.display_name, ''), '')
+          from private.slack_people k where k.member_id = m.id) as slack,
+       (select pg_catalog.string_agg(pg_catalog.format('%s on %s (%s)', v.title, private.day(v.starts_at), g.status), '; ' order by v.starts_at, v.id)
+          from private.event_guests g join public.events v on v.id = g.event_id
+         where g.member_id = m.id and v.ends_at > private.clock()) as going_to,
+       (select pg_catalog.string_agg(pg_catalog.format('%s: %s since %s', x.address, x.reason, private.day(x.since)), '; ' order by x.address)
+          from private.email_suppressions x join public.member_emails a on a.email = x.address where a.member_id = m.id and x.lifted_at is null) as mail_stopped,
        (select pg_catalog.string_agg(pg_catalog.format('%s since %s', pg_catalog.replace(n.kind::text, '_', ' '), private.day(n.created_at)), '; ' order by n.id)
           from public.membership_notices n where n.member_id = m.id and n.resolved_at is null) as open_notices,
        (select pg_catalog.string_agg(pg_catalog.format('%s (%s)', j.kind, j.state), ', ' order by j.job)
@@ -85,6 +92,9 @@ comment on column admin.person.consents is 'Her latest answer for each channel. 
 comment on column admin.person.profile is 'Who sees her profile. Hide it with admin.hide_profile; only she can show it again.';
 comment on column admin.person.has_picture is 'Whether she has a picture.';
 comment on column admin.person.mailchimp is 'How Mailchimp has her, with her tags. Empty: it does not know her.';
+comment on column admin.person.slack is 'Where she stands in Slack. Empty: nobody looked yet.';
+comment on column admin.person.going_to is 'Events to come for which she registered, and what was decided.';
+comment on column admin.person.mail_stopped is 'Why an address of hers takes no mail of ours. Allow it again with admin.lift_suppression.';
 comment on column admin.person.open_notices is 'What she is being told about her payments.';
 comment on column admin.person.open_jobs is 'What is owed for her and not done yet. More in admin.jobs.';
 comment on column admin.person.open_reviews is 'Questions about who she is. Answer them as docs/admin.md says.';

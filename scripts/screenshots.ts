@@ -8,6 +8,8 @@ import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { takeAdminPictures } from './admin-pictures.ts'
 import { carrySession, openBrowser, openSession } from './browser.ts'
+import { fillGuestLists } from './local/demo-guests.ts'
+import { connectSlack } from './local/demo-slack.ts'
 import { repository } from './local/run-folder.ts'
 import { buildSite } from './local/site.ts'
 import { serveSite } from './local/site-server.ts'
@@ -19,6 +21,9 @@ interface Picture {
   /** Who is signed in; nobody on public pages. */
   viewer?: 'ada' | 'lea'
 }
+
+/** The dinner of the demo data. */
+const dinner = '00000000-0000-4000-9000-000000000002'
 
 const pictures: Picture[] = [
   { name: 'front', path: '/' },
@@ -33,7 +38,12 @@ const pictures: Picture[] = [
   { name: 'account', path: '/account/', viewer: 'ada' },
   { name: 'profile', path: '/account/profile/', viewer: 'ada' },
   { name: 'data', path: '/account/data/', viewer: 'ada' },
+  { name: 'calendar', path: '/calendar/', viewer: 'ada' },
+  { name: 'event', path: `/calendar/event/?id=${dinner}`, viewer: 'ada' },
   { name: 'lead', path: '/lead/resources/', viewer: 'lea' },
+  { name: 'lead-events', path: '/lead/events/', viewer: 'lea' },
+  { name: 'lead-event', path: `/lead/events/edit/?id=${dinner}`, viewer: 'lea' },
+  { name: 'guests', path: `/lead/events/guests/?id=${dinner}`, viewer: 'lea' },
 ]
 
 const devices = {
@@ -54,6 +64,9 @@ const ports = {
   stripe: 18111,
   mailchimp: 18112,
   vimeo: 18113,
+  luma: 18114,
+  slack: 18115,
+  resend: 18116,
 }
 
 const asked = process.argv.slice(2)
@@ -121,6 +134,8 @@ try {
   const { urls, keys } = stack
   const project = { api: urls.api, publishable: keys.publishable, secret: keys.secret }
   const { api, publishable } = project
+  await connectSlack(stack.sql, urls.slack)
+  await fillGuestLists(stack.sql, urls.luma)
   const pages = await buildSite({ folder: stack.folder, api, publishable, site: urls.site })
   opened.push(await serveSite(ports.site, pages))
   const browser = await openBrowser()

@@ -96,57 +96,301 @@ export type Database = {
           },
         ]
       }
+      event_categories: {
+        Row: {
+          name: string
+          place: number
+        }
+        ComputedFields: never
+        Insert: {
+          name: string
+          place?: number
+        }
+        Update: {
+          name?: string
+          place?: number
+        }
+        Relationships: []
+      }
+      event_hidings: {
+        Row: {
+          event_id: string
+          hidden_at: string
+          member_id: string
+        }
+        ComputedFields: never
+        Insert: {
+          event_id: string
+          hidden_at?: string
+          member_id: string
+        }
+        Update: {
+          event_id?: string
+          hidden_at?: string
+          member_id?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'event_hidings_event_id_fkey'
+            columns: ['event_id']
+            isOneToOne: false
+            referencedRelation: 'events'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'event_hidings_member_id_fkey'
+            columns: ['member_id']
+            isOneToOne: false
+            referencedRelation: 'members'
+            referencedColumns: ['id']
+          },
+        ]
+      }
+      event_hosts: {
+        Row: {
+          added_at: string
+          event_id: string
+          member_id: string
+        }
+        ComputedFields: never
+        Insert: {
+          added_at?: string
+          event_id: string
+          member_id: string
+        }
+        Update: {
+          added_at?: string
+          event_id?: string
+          member_id?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'event_hosts_event_id_fkey'
+            columns: ['event_id']
+            isOneToOne: false
+            referencedRelation: 'events'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'event_hosts_member_id_fkey'
+            columns: ['member_id']
+            isOneToOne: false
+            referencedRelation: 'members'
+            referencedColumns: ['id']
+          },
+        ]
+      }
+      event_preferences: {
+        Row: {
+          member_id: string
+          shows_going: boolean
+          updated_at: string
+        }
+        ComputedFields: never
+        Insert: {
+          member_id: string
+          shows_going?: boolean
+          updated_at?: string
+        }
+        Update: {
+          member_id?: string
+          shows_going?: boolean
+          updated_at?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'event_preferences_member_id_fkey'
+            columns: ['member_id']
+            isOneToOne: true
+            referencedRelation: 'members'
+            referencedColumns: ['id']
+          },
+        ]
+      }
+      event_regions: {
+        Row: {
+          name: string
+          place: number
+        }
+        ComputedFields: never
+        Insert: {
+          name: string
+          place?: number
+        }
+        Update: {
+          name?: string
+          place?: number
+        }
+        Relationships: []
+      }
+      event_series: {
+        Row: {
+          created_at: string
+          created_by: string | null
+          id: string
+        }
+        ComputedFields: never
+        Insert: {
+          created_at?: string
+          created_by?: string | null
+          id: string
+        }
+        Update: {
+          created_at?: string
+          created_by?: string | null
+          id?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'event_series_created_by_fkey'
+            columns: ['created_by']
+            isOneToOne: false
+            referencedRelation: 'members'
+            referencedColumns: ['id']
+          },
+        ]
+      }
       events: {
         Row: {
-          category: string
+          approval_required: boolean
+          cancel_reason: string
+          cancel_refunds: boolean
+          canceled_at: string | null
+          capacity: number | null
+          category: string | null
+          cover_url: string | null
           created_at: string
+          created_by: string | null
           description: string
-          ends_at: string
+          ends_at: string | null
+          guest_policy: Database['public']['Enums']['guest_policy'] | null
           id: string
+          meeting_url: string | null
+          origin: Database['public']['Enums']['event_origin']
           place: string
           published_at: string | null
-          region: string
-          starts_at: string
+          questions: NonNullable<Json>
+          recording_url: string | null
+          region: string | null
+          revision: number
+          series_id: string | null
+          starts_at: string | null
+          state: Database['public']['Enums']['event_state']
+          thanked_at: string | null
+          thanks: string
           time_zone: string
           title: string
           updated_at: string
+          updated_by: string | null
           url: string | null
           visibility: Database['public']['Enums']['event_visibility']
         }
         ComputedFields: never
         Insert: {
-          category?: string
+          approval_required?: boolean
+          cancel_reason?: string
+          cancel_refunds?: boolean
+          canceled_at?: string | null
+          capacity?: number | null
+          category?: string | null
+          cover_url?: string | null
           created_at?: string
+          created_by?: string | null
           description?: string
-          ends_at: string
+          ends_at?: string | null
+          guest_policy?: Database['public']['Enums']['guest_policy'] | null
           id?: string
+          meeting_url?: string | null
+          origin?: Database['public']['Enums']['event_origin']
           place?: string
           published_at?: string | null
-          region?: string
-          starts_at: string
+          questions?: NonNullable<Json>
+          recording_url?: string | null
+          region?: string | null
+          revision?: number
+          series_id?: string | null
+          starts_at?: string | null
+          state?: Database['public']['Enums']['event_state']
+          thanked_at?: string | null
+          thanks?: string
           time_zone?: string
-          title: string
+          title?: string
           updated_at?: string
+          updated_by?: string | null
           url?: string | null
           visibility?: Database['public']['Enums']['event_visibility']
         }
         Update: {
-          category?: string
+          approval_required?: boolean
+          cancel_reason?: string
+          cancel_refunds?: boolean
+          canceled_at?: string | null
+          capacity?: number | null
+          category?: string | null
+          cover_url?: string | null
           created_at?: string
+          created_by?: string | null
           description?: string
-          ends_at?: string
+          ends_at?: string | null
+          guest_policy?: Database['public']['Enums']['guest_policy'] | null
           id?: string
+          meeting_url?: string | null
+          origin?: Database['public']['Enums']['event_origin']
           place?: string
           published_at?: string | null
-          region?: string
-          starts_at?: string
+          questions?: NonNullable<Json>
+          recording_url?: string | null
+          region?: string | null
+          revision?: number
+          series_id?: string | null
+          starts_at?: string | null
+          state?: Database['public']['Enums']['event_state']
+          thanked_at?: string | null
+          thanks?: string
           time_zone?: string
           title?: string
           updated_at?: string
+          updated_by?: string | null
           url?: string | null
           visibility?: Database['public']['Enums']['event_visibility']
         }
-        Relationships: []
+        Relationships: [
+          {
+            foreignKeyName: 'events_category_fkey'
+            columns: ['category']
+            isOneToOne: false
+            referencedRelation: 'event_categories'
+            referencedColumns: ['name']
+          },
+          {
+            foreignKeyName: 'events_created_by_fkey'
+            columns: ['created_by']
+            isOneToOne: false
+            referencedRelation: 'members'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'events_region_fkey'
+            columns: ['region']
+            isOneToOne: false
+            referencedRelation: 'event_regions'
+            referencedColumns: ['name']
+          },
+          {
+            foreignKeyName: 'events_series_id_fkey'
+            columns: ['series_id']
+            isOneToOne: false
+            referencedRelation: 'event_series'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'events_updated_by_fkey'
+            columns: ['updated_by']
+            isOneToOne: false
+            referencedRelation: 'members'
+            referencedColumns: ['id']
+          },
+        ]
       }
       invoices: {
         Row: {
@@ -205,6 +449,37 @@ export type Database = {
           subscription_id?: string | null
         }
         Relationships: []
+      }
+      leader_regions: {
+        Row: {
+          member_id: string
+          region: string
+        }
+        ComputedFields: never
+        Insert: {
+          member_id: string
+          region: string
+        }
+        Update: {
+          member_id?: string
+          region?: string
+        }
+        Relationships: [
+          {
+            foreignKeyName: 'leader_regions_member_id_fkey'
+            columns: ['member_id']
+            isOneToOne: false
+            referencedRelation: 'members'
+            referencedColumns: ['id']
+          },
+          {
+            foreignKeyName: 'leader_regions_region_fkey'
+            columns: ['region']
+            isOneToOne: false
+            referencedRelation: 'event_regions'
+            referencedColumns: ['name']
+          },
+        ]
       }
       member_contacts: {
         Row: {
@@ -786,8 +1061,19 @@ export type Database = {
       [_ in never]: never
     }
     Functions: {
+      cancel_preview: { Args: { event: string }; Returns: Json }
+      check_in_guest: { Args: { came?: boolean; event: string; guest: number }; Returns: string }
       check_video: { Args: { resource: string }; Returns: Json }
       claim_payment: { Args: { paid_with: string }; Returns: string }
+      clone_event: { Args: { copy: string; event: string }; Returns: string }
+      decide_guests: {
+        Args: { decision: string; event: string; guests: number[]; reason?: string }
+        Returns: {
+          guest_id: number
+          note: string
+          status: string
+        }[]
+      }
       delete_my_account: { Args: { confirm: string }; Returns: undefined }
       directory: {
         Args: {
@@ -813,6 +1099,38 @@ export type Database = {
         Args: { typed?: string }
         Returns: {
           place: string
+        }[]
+      }
+      event_page: { Args: { event: string }; Returns: Json }
+      event_progress: { Args: { event: string }; Returns: Json }
+      event_to_edit: { Args: { event: string }; Returns: Json }
+      find_events: {
+        Args: {
+          after_id?: string
+          after_starts?: string
+          in_region?: string
+          mine?: boolean
+          of_category?: string
+          past?: boolean
+          search?: string
+          size?: number
+        }
+        Returns: {
+          category: string
+          ends_at: string
+          has_recording: boolean
+          id: string
+          is_host: boolean
+          place: string
+          place_in_line: number
+          region: string
+          seats_left: number
+          standing: Database['public']['Enums']['event_standing']
+          starts_at: string
+          state: Database['public']['Enums']['event_state']
+          time_zone: string
+          title: string
+          visibility: Database['public']['Enums']['event_visibility']
         }[]
       }
       find_resources: {
@@ -843,8 +1161,72 @@ export type Database = {
           watched_at: string
         }[]
       }
+      guest_counts: { Args: { event: string }; Returns: Json }
+      guest_desk: {
+        Args: { event: string; search?: string; size?: number; with_status?: string }
+        Returns: Json
+      }
+      hide_going: { Args: { event: string; hides: boolean }; Returns: boolean }
       home: { Args: Record<PropertyKey, never>; Returns: Json }
       is_entitled: { Args: Record<PropertyKey, never>; Returns: boolean }
+      lead_events: {
+        Args: {
+          after_id?: string
+          after_moment?: string
+          at_stage?: Database['public']['Enums']['event_stage']
+          size?: number
+          whose?: Database['public']['Enums']['event_whose']
+        }
+        Returns: {
+          approved: number
+          capacity: number
+          category: string
+          ends_at: string
+          id: string
+          luma_error: string
+          luma_state: string
+          may_edit: boolean
+          pending: number
+          place: string
+          region: string
+          series_id: string
+          sort_moment: string
+          stage: Database['public']['Enums']['event_stage']
+          starts_at: string
+          time_zone: string
+          title: string
+          visibility: Database['public']['Enums']['event_visibility']
+          waitlist: number
+          written_by: string
+        }[]
+      }
+      lead_guests: {
+        Args: {
+          after_id?: number
+          after_name?: string
+          event: string
+          search?: string
+          size?: number
+          with_status?: string
+        }
+        Returns: {
+          answers: Json
+          checked_in_at: string
+          decided_at: string
+          decided_by_name: string
+          guest_id: number
+          is_entitled: boolean
+          is_paid: boolean
+          member_id: string
+          name: string
+          no_show_at: string
+          registered_at: string
+          sort_name: string
+          status: string
+          waitlist_place: number
+          why: string
+        }[]
+      }
       lead_resources: {
         Args: {
           after_id?: string
@@ -870,6 +1252,7 @@ export type Database = {
           updated_by_name: string
         }[]
       }
+      make_calendar_feed: { Args: Record<PropertyKey, never>; Returns: Json }
       mark_resource: {
         Args: {
           is_set: boolean
@@ -900,6 +1283,8 @@ export type Database = {
           seeks: string
         }[]
       }
+      message_guests: { Args: { event: string; to_status: string; words: string }; Returns: number }
+      my_calendar: { Args: Record<PropertyKey, never>; Returns: Json }
       my_consents: { Args: Record<PropertyKey, never>; Returns: Json }
       my_data: { Args: Record<PropertyKey, never>; Returns: Json }
       my_membership: { Args: Record<PropertyKey, never>; Returns: Json }
@@ -935,6 +1320,15 @@ export type Database = {
         }[]
       }
       remove_picture: { Args: Record<PropertyKey, never>; Returns: undefined }
+      repeat_event: {
+        Args: {
+          event: string
+          rhythm: Database['public']['Enums']['event_rhythm']
+          series: string
+          times: number
+        }
+        Returns: Json
+      }
       resource_page: {
         Args: { resource: string }
         Returns: {
@@ -958,6 +1352,21 @@ export type Database = {
         }[]
       }
       resource_to_edit: { Args: { resource: string }; Returns: Json }
+      retry_event: { Args: { event: string }; Returns: string }
+      revoke_calendar_feed: { Args: Record<PropertyKey, never>; Returns: boolean }
+      save_following: { Args: { changes: Json; event: string; revision: number }; Returns: Json }
+      send_thanks: { Args: { event: string }; Returns: number }
+      series_dates: {
+        Args: {
+          begins_at: string
+          rhythm: Database['public']['Enums']['event_rhythm']
+          time_zone: string
+          times: number
+        }
+        Returns: {
+          starts_at: string
+        }[]
+      }
       set_consent: {
         Args: { channel: Database['public']['Enums']['consent_channel']; granted: boolean }
         Returns: undefined
@@ -971,13 +1380,28 @@ export type Database = {
         }
         Returns: Json
       }
+      show_going: { Args: { shows: boolean }; Returns: boolean }
       sign_up: { Args: { name: string; visible: boolean }; Returns: string }
     }
     Enums: {
       consent_channel: 'email' | 'slack' | 'whatsapp'
       donation_status: 'pending' | 'paid' | 'failed' | 'refunded' | 'partly_refunded'
       embed_state: 'unknown' | 'ready' | 'missing' | 'refused' | 'domain_locked'
+      event_origin: 'form' | 'luma'
+      event_rhythm: 'weekly' | 'fortnightly' | 'monthly_by_weekday' | 'monthly_by_day'
+      event_stage: 'draft' | 'upcoming' | 'past' | 'canceled'
+      event_standing:
+        | 'none'
+        | 'invited'
+        | 'pending'
+        | 'waitlist'
+        | 'approved'
+        | 'declined'
+        | 'checked_in'
+      event_state: 'draft' | 'published' | 'canceled'
       event_visibility: 'public' | 'member' | 'leader'
+      event_whose: 'mine' | 'regions' | 'all'
+      guest_policy: 'decline' | 'pending'
       invoice_status: 'draft' | 'open' | 'paid' | 'uncollectible' | 'void'
       member_origin: 'checkout' | 'sign_up' | 'import' | 'admin'
       member_role: 'member' | 'leader' | 'admin'
@@ -1124,7 +1548,22 @@ export const Constants = {
       consent_channel: ['email', 'slack', 'whatsapp'],
       donation_status: ['pending', 'paid', 'failed', 'refunded', 'partly_refunded'],
       embed_state: ['unknown', 'ready', 'missing', 'refused', 'domain_locked'],
+      event_origin: ['form', 'luma'],
+      event_rhythm: ['weekly', 'fortnightly', 'monthly_by_weekday', 'monthly_by_day'],
+      event_stage: ['draft', 'upcoming', 'past', 'canceled'],
+      event_standing: [
+        'none',
+        'invited',
+        'pending',
+        'waitlist',
+        'approved',
+        'declined',
+        'checked_in',
+      ],
+      event_state: ['draft', 'published', 'canceled'],
       event_visibility: ['public', 'member', 'leader'],
+      event_whose: ['mine', 'regions', 'all'],
+      guest_policy: ['decline', 'pending'],
       invoice_status: ['draft', 'open', 'paid', 'uncollectible', 'void'],
       member_origin: ['checkout', 'sign_up', 'import', 'admin'],
       member_role: ['member', 'leader', 'admin'],

@@ -1,12 +1,23 @@
 -- Demo data of the events room. It can be run again.
 
+insert into public.event_regions (name, place)
+values ('Everywhere', 0), ('North America', 1), ('Europe', 2), ('Oceania', 3)
+on conflict do nothing;
+insert into public.event_categories (name, place)
+values ('Open hour', 0), ('Dinner', 1), ('Talk', 2), ('Demo', 3), ('Working session', 4), ('Picnic', 5), ('Planning', 6)
+on conflict do nothing;
+
 -- Gatherings of the coming weeks; a draft and one for leaders, which visitors and members never see.
-insert into public.events (id, title, description, starts_at, ends_at, time_zone, place, url, region, category, visibility, published_at)
+insert into public.events (id, title, description, starts_at, ends_at, time_zone, place, url, region, category, visibility, state, published_at,
+  capacity, recording_url, thanks)
 select pg_catalog.format('00000000-0000-4000-9000-0000000000%s', pg_catalog.lpad(e.number::text, 2, '0'))::uuid,
        e.title, e.description,
        (pg_catalog.date_trunc('day', pg_catalog.now(), 'UTC')::date + e.days + e.at_hour) at time zone e.time_zone,
        (pg_catalog.date_trunc('day', pg_catalog.now(), 'UTC')::date + e.days + e.at_hour) at time zone e.time_zone + e.lasts,
-       e.time_zone, e.place, e.url, e.region, e.category, e.visibility::public.event_visibility, pg_catalog.now() - e.published
+       e.time_zone, e.place, e.url, e.region, e.category, e.visibility::public.event_visibility,
+       case when e.published is null then 'draft' else 'published' end::public.event_state, pg_catalog.now() - e.published,
+       case e.number when 2 then 12 end, case e.number when 8 then 'https://vimeo.com/900000004/c1d2e3f4a5' end,
+       case e.number when 8 then 'Thank you for staying for the questions. The pilot that was stopped is the one we still talk about.' else '' end
   from (values
     (1, 'Open hour: ask anything', 'An open hour for beginners. Bring the tool that confuses you and the question that you think is too small. Nobody records it.',
      6, time '18:00', interval '1 hour', 'America/New_York', 'Online', 'https://events.example.org/open-hour', 'Everywhere', 'Open hour', 'public', interval '9 days'),
@@ -25,4 +36,24 @@ select pg_catalog.format('00000000-0000-4000-9000-0000000000%s', pg_catalog.lpad
     (8, 'What we learned from a year of pilots', 'Three members, three pilots, one that was stopped.',
      -20, time '18:00', interval '1 hour', 'Europe/Berlin', 'Online', 'https://events.example.org/year-of-pilots', 'Everywhere', 'Talk', 'public', interval '40 days')
   ) as e (number, title, description, days, at_hour, lasts, time_zone, place, url, region, category, visibility, published)
+on conflict do nothing;
+
+-- Lea leads: she looks after Europe, made these, and hosts two of them; one belongs to a series.
+insert into public.leader_regions (member_id, region)
+select m.id, 'Europe' from public.members m join public.member_emails e on e.member_id = m.id where e.email = 'lea@example.org'
+on conflict do nothing;
+insert into public.event_series (id, created_by)
+select '00000000-0000-4000-9100-000000000001', e.member_id from public.member_emails e where e.email = 'lea@example.org'
+on conflict do nothing;
+update public.events ev set created_by = e.member_id
+  from public.member_emails e where e.email = 'lea@example.org' and ev.created_by is null and ev.id::text like '00000000-0000-4000-9000-%';
+insert into public.event_hosts (event_id, member_id)
+select ev.id, e.member_id from public.events ev, public.member_emails e
+ where e.email = 'lea@example.org' and ev.id in ('00000000-0000-4000-9000-000000000002', '00000000-0000-4000-9000-000000000005')
+on conflict do nothing;
+
+-- Some members show that they go.
+insert into public.event_preferences (member_id, shows_going)
+select e.member_id, true from public.member_emails e join public.profiles p using (member_id)
+ where p.is_visible and e.email in ('demo01@example.org', 'demo02@example.org', 'demo03@example.org', 'demo05@example.org', 'demo06@example.org', 'demo07@example.org')
 on conflict do nothing;

@@ -24,6 +24,7 @@ const refusedKey =
 const secretShapes: [RegExp, string][] = [
   [/[^\s"'<>@]+@[^\s"'<>@]+\.[^\s"'<>@]+/g, '[email]'],
   [/\b(?:sk|rk|whsec|sb_secret|xox[a-z])[_-][\w-]+/g, '[secret]'],
+  [/\bre_\w{16,}/g, '[secret]'],
   [/\b(Bearer|Basic)\s+[\w.~+/=-]+/gi, '$1 [secret]'],
   [/\beyJ[\w-]+\.[\w-]+\.[\w-]+/g, '[token]'],
 ]

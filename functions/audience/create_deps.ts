@@ -1,4 +1,4 @@
-import { lazy, required } from '../_shared/env.ts'
+import { lazy } from '../_shared/env.ts'
 import type { Platform } from '../_shared/platform.ts'
 import { createMailchimp } from '../_shared/providers/mailchimp.ts'
 import { connect } from '../_shared/sql.ts'
@@ -25,7 +25,6 @@ export function createDeps(platform: Platform): DoorDeps & { stop(): void } {
       deps: {
         sql: sql(),
         mailchimp: createMailchimp(env),
-        siteUrl: required(env, 'SITE_URL'),
         now,
       },
       log,

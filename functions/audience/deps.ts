@@ -13,7 +13,5 @@ export interface DoorDeps extends Platform {
 export interface JobDeps {
   sql: Sql
   mailchimp: MailchimpClient
-  /** Where the member site is, for links in mails. */
-  siteUrl: string
   now(): Date
 }

@@ -35,7 +35,7 @@ export async function adaLeaves(stack: Stack, world: World, { chapter, say, expe
     return row?.cancel_at_period_end ? row : undefined
   })
   const end: Date = member.access_until
-  const lastMoment = new Date(end.getTime() - 1000)
+  const lastMoment = new Date(end.getTime() - 60_000)
   expect(
     'Commons',
     `The webhook arrived: she keeps access through ${day(lastMoment)}, the whole day (UTC).`,
@@ -43,7 +43,7 @@ export async function adaLeaves(stack: Stack, world: World, { chapter, say, expe
   )
 
   await stack.travelTo(lastMoment)
-  say('Clock', `It is ${lastMoment.toISOString()}, the last second of her last day.`)
+  say('Clock', `It is ${lastMoment.toISOString()}, the last minute of her last day.`)
   expect('Commons', 'Lea still finds her.', await findsAda())
   await stack.travelTo(new Date(end.getTime() + 1000))
   say('Clock', `It is ${new Date(end.getTime() + 1000).toISOString()}.`)

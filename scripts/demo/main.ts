@@ -2,9 +2,11 @@
 import { rmSync } from 'node:fs'
 import { startStack } from '../local/stack.ts'
 import { fayIsForgotten } from './erase.ts'
+import { guestsAreDecided, leaPublishes } from './evening.ts'
 import { eveJoins } from './join.ts'
 import { adaLeaves } from './leave.ts'
 import { createNarrator } from './say.ts'
+import { slackIsRead } from './slack.ts'
 import { mailchimpFails, nothingChanges } from './trouble.ts'
 import { createWorld } from './world.ts'
 
@@ -16,6 +18,9 @@ const ports = {
   stripe: 16111,
   mailchimp: 16112,
   vimeo: 16113,
+  luma: 16114,
+  slack: 16115,
+  resend: 16116,
 }
 
 const narrator = createNarrator(console.log, () => performance.now())
@@ -49,6 +54,9 @@ try {
   await eveJoins(world, narrator)
   await nothingChanges(world, narrator)
   await mailchimpFails(world, narrator)
+  await slackIsRead(world, narrator)
+  const evening = await leaPublishes(world, narrator)
+  await guestsAreDecided(world, narrator, evening)
   await fayIsForgotten(world, narrator)
   await adaLeaves(stack, world, narrator)
   const waiting = await attention()

@@ -5,6 +5,9 @@ const systems = {
   Stripe: 'magenta',
   Commons: 'cyan',
   Mailchimp: 'yellow',
+  Luma: 'green',
+  Slack: 'red',
+  Resend: 'white',
   Clock: 'blue',
 } as const
 

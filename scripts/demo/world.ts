@@ -47,6 +47,43 @@ export function createWorld(stack: Stack, lines: readonly string[] = []) {
       if (!response.ok) throw new Error(`Stripe answered ${response.status} for ${object}`)
       return response.json()
     },
+    /** Does something that people do at Luma, or in Slack. */
+    luma: (action: string, body: unknown) => post(`${urls.luma}/_sandbox/luma/${action}`, body),
+    slack: (action: string, body: unknown) => post(`${urls.slack}/_sandbox/slack/${action}`, body),
+    /** The events of our calendar at Luma. */
+    async atLuma(): Promise<Record<string, unknown>[]> {
+      return (await (await fetch(`${urls.luma}/_sandbox/luma/events`)).json()).events
+    },
+    /** How Luma has a guest of an event, by what it last said of her. */
+    async lumaSays(event: string, email: string): Promise<string | undefined> {
+      const headers = { 'x-luma-api-key': stack.env.LUMA_API_KEY ?? '' }
+      const query = new URLSearchParams({ event_id: event, id: email })
+      const answer = await fetch(`${urls.luma}/v1/events/guests/get?${query}`, { headers })
+      return (await answer.json()).approval_status
+    },
+    /** The mails that Resend took for an address, newest first. */
+    async mails(to: string): Promise<{ subject: string; text: string; delivered: boolean }[]> {
+      const answer = await fetch(
+        `${urls.resend}/_sandbox/resend/emails?to=${encodeURIComponent(to)}`,
+      )
+      const { emails } = (await answer.json()) as {
+        emails: { subject: string; text: string; events: { type: string }[] }[]
+      }
+      return emails.map(({ subject, text, events }) => ({
+        subject,
+        text,
+        delivered: events.some(({ type }) => type === 'delivered'),
+      }))
+    },
+    /** What was posted to somebody in Slack. */
+    async posted(email: string): Promise<Entry[]> {
+      const { people } = await (await fetch(`${urls.slack}/_sandbox/slack/state`)).json()
+      const person = (people as { id: string; email: string }[]).find((one) => one.email === email)
+      const entries = await ledger(urls.slack, 'message.posted')
+      return entries.filter(({ detail }) =>
+        (detail?.to as string[] | undefined)?.includes(person?.id ?? ''),
+      )
+    },
     faults: (url: string, fault: unknown) => post(`${url}/_sandbox/faults`, fault),
     mend: (url: string) => fetch(`${url}/_sandbox/faults`, { method: 'DELETE' }),
     /** The row that admins see of a person. */

@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import postgres from 'postgres'
-import { startSandbox } from '../sandbox/main.ts'
+import { startSandbox, webhooksTo } from '../sandbox/main.ts'
 import { devPorts, sandboxSecrets } from './environment.ts'
 import { repository, runFolder } from './run-folder.ts'
 import { fillVault } from './settings.ts'
@@ -72,6 +72,9 @@ export async function startDocker({ step, verbose }: DockerOptions): Promise<voi
     STRIPE_API_BASE: `${host}:${devPorts.stripe}`,
     MAILCHIMP_API_BASE: `${host}:${devPorts.mailchimp}`,
     VIMEO_API_BASE: `${host}:${devPorts.vimeo}`,
+    LUMA_API_BASE: `${host}:${devPorts.luma}`,
+    SLACK_API_BASE: `${host}:${devPorts.slack}/api/`,
+    RESEND_API_BASE: `${host}:${devPorts.resend}`,
   }
   writeFileSync(
     env,
@@ -81,16 +84,8 @@ export async function startDocker({ step, verbose }: DockerOptions): Promise<voi
     { mode: 0o600 },
   )
   const sandbox = await startSandbox({
-    ports: { stripe: devPorts.stripe, mailchimp: devPorts.mailchimp, vimeo: devPorts.vimeo },
-    webhooks: {
-      stripe: {
-        url: `${api}/functions/v1/memberships/stripe-webhook`,
-        secret: sandboxSecrets.STRIPE_WEBHOOK_SECRET,
-      },
-      mailchimp: {
-        url: `${api}/functions/v1/audience/mailchimp-webhook/${sandboxSecrets.MAILCHIMP_WEBHOOK_PATH_SECRET}`,
-      },
-    },
+    ports: devPorts,
+    webhooks: webhooksTo(`${api}/functions/v1`, sandboxSecrets),
     siteUrl: settings.SITE_URL ?? '',
   })
   const functions = spawn('npx', ['--yes', cli(), 'functions', 'serve', '--env-file', env], {

@@ -12,6 +12,9 @@ export interface Ports {
   stripe: number
   mailchimp: number
   vimeo: number
+  luma: number
+  slack: number
+  resend: number
 }
 
 export const devPorts: Ports = {
@@ -22,6 +25,9 @@ export const devPorts: Ports = {
   stripe: 12111,
   mailchimp: 12112,
   vimeo: 12113,
+  luma: 12114,
+  slack: 12115,
+  resend: 12116,
 }
 
 /**
@@ -36,6 +42,10 @@ export const testPorts: Ports = {
   stripe: 13111,
   mailchimp: 13112,
   vimeo: 13113,
+  // A run takes five ports of each hundred, so the next three providers have a hundred of their own.
+  luma: 13311,
+  slack: 13312,
+  resend: 13313,
 }
 
 /**
@@ -116,6 +126,15 @@ export const sandboxSecrets = {
   MAILCHIMP_WELCOME_JOURNEY_ID: '1',
   MAILCHIMP_WELCOME_STEP_ID: '1',
   MAILCHIMP_WEBHOOK_PATH_SECRET: 'mailchimp-path-secret',
+  LUMA_API_KEY: 'luma-sandbox-key',
+  LUMA_WEBHOOK_SECRET: 'whsec_luma_sandbox',
+  SLACK_BOT_TOKEN: 'xoxb-sandbox',
+  SLACK_ADMIN_TOKEN: 'xoxp-sandbox-admin',
+  SLACK_SIGNING_SECRET: 'slack-signing-sandbox',
+  RESEND_API_KEY: 're_sandbox',
+  // Base64 behind the prefix, as Svix makes them.
+  RESEND_WEBHOOK_SECRET: 'whsec_c2FuZGJveC1yZXNlbmQtc2lnbmluZy1rZXk=',
+  EMAIL_FROM: 'Women Defining AI <hello@mail.example.org>',
 }
 
 /** The environment of Edge Functions: the platform's own names, then ours. */
@@ -132,6 +151,9 @@ export function functionsEnvironment(ports: Ports, keys: Keys): Record<string, s
     STRIPE_API_BASE: local(ports.stripe),
     MAILCHIMP_API_BASE: local(ports.mailchimp),
     VIMEO_API_BASE: local(ports.vimeo),
+    LUMA_API_BASE: local(ports.luma),
+    SLACK_API_BASE: `${local(ports.slack)}/api/`,
+    RESEND_API_BASE: local(ports.resend),
     ...sandboxSecrets,
   }
 }

@@ -1,5 +1,7 @@
 /** `npm start`: everything on this machine, with demo data, until Ctrl-C. */
 import { parseArgs, styleText } from 'node:util'
+import { fillGuestLists } from './demo-guests.ts'
+import { connectSlack } from './demo-slack.ts'
 import { startDocker } from './docker.ts'
 import { devPorts } from './environment.ts'
 import { takenPort } from './ports.ts'
@@ -81,6 +83,7 @@ async function main() {
 
   try {
     if (!stack.fresh) await refillMailchimp(stack)
+    else await connectSlack(stack.sql, stack.urls.slack)
     const pages = await buildSite({
       folder: stack.folder,
       api: stack.urls.api,
@@ -90,6 +93,7 @@ async function main() {
     })
     opened.push(await serveSite(devPorts.site, pages))
     step('Site: built and served')
+    if (stack.fresh) await fillGuestLists(stack.sql, stack.urls.luma)
     if (!stopping) console.log(welcomeScreen(stack.urls, stack.keys))
   } catch (error) {
     if (stopping) return

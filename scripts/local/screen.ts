@@ -22,6 +22,9 @@ export function welcomeScreen(urls: Stack['urls'], keys: Stack['keys']): string 
     row('Stripe', urls.stripe, 'the sandbox: what Stripe did'),
     row('Mailchimp', urls.mailchimp, 'the sandbox: contacts, tags, journeys'),
     row('Vimeo', urls.vimeo, 'the sandbox: videos that play nothing'),
+    row('Luma', urls.luma, 'the sandbox: events and their guests'),
+    row('Slack', urls.slack, 'the sandbox: the workspace and what is said there'),
+    row('Resend', urls.resend, 'the sandbox: every mail of ours, as it looks'),
     row('Data API', `${urls.api}/rest/v1`, `apikey: ${keys.publishable}`),
     row('Functions', urls.functions, '/operations/health tells how all is'),
     row('Postgres', urls.database, 'psql; look into the schema admin'),
@@ -31,7 +34,9 @@ export function welcomeScreen(urls: Stack['urls'], keys: Stack['keys']): string 
     `  1. Join as Eve: ${urls.site}/join/ with the card 4242 4242 4242 4242, any later date, any three digits.`,
     `  2. Look at her tags and her welcome: ${urls.mailchimp}`,
     `  3. Sign in as Ada, open Billing, cancel, and see until when she stays: ${urls.site}/sign-in/`,
-    `  4. psql ${urls.database} -c 'select * from admin.attention'`,
-    `\n${styleText('dim', 'Ctrl-C stops everything. npm start -- --reset begins anew. npm run demo walks the main job by itself.')}`,
+    `  4. Sign in as Lea and publish an event: ${urls.site}/lead/events/. Register on its page at Luma as ada@example.org`,
+    '     and as somebody whom nobody knows; then look at its guests, and at both mails in Resend.',
+    `  5. psql ${urls.database} -c 'select * from admin.attention'`,
+    `\n${styleText('dim', 'Ctrl-C stops everything. npm start -- --reset begins anew. npm run demo walks the main jobs by itself.')}`,
   ].join('\n')
 }

@@ -59,6 +59,9 @@ export interface Stack {
     stripe: string
     mailchimp: string
     vimeo: string
+    luma: string
+    slack: string
+    resend: string
   }
   /** The environment that the functions see. */
   env: Record<string, string>
@@ -90,6 +93,9 @@ export function urlsOf(ports: Ports): Stack['urls'] {
     stripe: address(ports.stripe),
     mailchimp: address(ports.mailchimp),
     vimeo: address(ports.vimeo),
+    luma: address(ports.luma),
+    slack: address(ports.slack),
+    resend: address(ports.resend),
   }
 }
 
@@ -129,8 +135,9 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   try {
     // Before the data is touched: a database that a killed run left behind still writes there.
     await stopLeftOver(folder)
-    const { site: _served, stripe, mailchimp, vimeo, ...own } = ports
-    const taken = await takenPort(options.sandbox ? { ...own, stripe, mailchimp, vimeo } : own)
+    const { site: _served, stripe, mailchimp, vimeo, luma, slack, resend, ...own } = ports
+    const providers = { stripe, mailchimp, vimeo, luma, slack, resend }
+    const taken = await takenPort(options.sandbox ? { ...own, ...providers } : own)
     if (taken) throw new Error(taken)
     if (options.reset) rmSync(join(folder, 'data'), { recursive: true, force: true })
     const migrations = readMigrations()
@@ -202,26 +209,19 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     const env = functionsEnvironment(ports, keys)
     let sandbox: Sandbox | undefined
     if (options.sandbox) {
-      const { startSandbox } = await import('../sandbox/main.ts')
+      const { startSandbox, webhooksTo } = await import('../sandbox/main.ts')
       sandbox = await startSandbox({
-        ports: { stripe: ports.stripe, mailchimp: ports.mailchimp, vimeo: ports.vimeo },
-        webhooks: {
-          stripe: {
-            url: `${urls.functions}/memberships/stripe-webhook`,
-            secret: sandboxSecrets.STRIPE_WEBHOOK_SECRET,
-          },
-          mailchimp: {
-            url: `${urls.functions}/audience/mailchimp-webhook/${sandboxSecrets.MAILCHIMP_WEBHOOK_PATH_SECRET}`,
-          },
-        },
+        ports: providers,
+        webhooks: webhooksTo(urls.functions, sandboxSecrets),
         siteUrl: urls.site,
         // Lives and goes with the database, whose customers it holds.
         stripeStateFile: join(folder, 'data', 'sandbox-stripe.json'),
+        lumaStateFile: join(folder, 'data', 'sandbox-luma.json'),
         people: options.seed ?? false,
       })
       const running = sandbox
       opened.push(() => running.close())
-      log('Provider sandbox: Stripe, Mailchimp, Vimeo')
+      log('Provider sandbox: Stripe, Mailchimp, Vimeo, Luma, Slack, Resend')
     }
 
     const functions = options.functions

@@ -13,10 +13,14 @@ export const navigation = {
     { label: 'Home', href: '/home/', icon: 'home' },
     { label: 'Directory', href: '/directory/', icon: 'people' },
     { label: 'Resources', href: '/resources/', icon: 'resources' },
-    { label: 'Events', href: '/events/', icon: 'events' },
+    { label: 'Calendar', href: '/calendar/', icon: 'events' },
     { label: 'Account', href: '/account/', icon: 'account' },
   ],
-  lead: { label: 'Lead', href: '/lead/resources/' },
+  lead: { label: 'Lead', href: '/lead/events/', under: '/lead/' },
+  leading: [
+    { label: 'Events', href: '/lead/events/' },
+    { label: 'Resources', href: '/lead/resources/' },
+  ],
   account: [
     { label: 'Membership', href: '/account/' },
     { label: 'Profile', href: '/account/profile/' },

@@ -1,7 +1,5 @@
-/** Words of the member's home page, and what it leads to outside of the site. */
+/** Words of the member's home page. */
 export const portal = {
-  /** The invitation to the community's Slack; empty while there is none, and nobody is told to join it. */
-  slack: '' as string,
   /** What the home page asks a member to do, one at a time. */
   tasks: {
     profile: {

@@ -12,7 +12,7 @@ export const privacy = {
   none: 'The list is read when the site is built, and this copy was built without a database.',
   processorsTitle: 'Who works for us, and what they learn',
   processorsLead:
-    'Six services do what we cannot do ourselves. Each learns what its work needs, and may use it for nothing else.',
+    'Seven services do what we cannot do ourselves. Each learns what its work needs, and may use it for nothing else.',
   processors: [
     {
       name: 'Supabase',
@@ -30,23 +30,30 @@ export const privacy = {
     },
     {
       name: 'Mailchimp',
-      does: 'sends our mailing',
+      does: 'sends our newsletter',
       learns:
         'Your name, e-mail address, whether your membership is active, and whether you opened a mail. When you leave the list it keeps only that you left.',
       where: 'https://www.intuit.com/privacy/statement/',
     },
     {
+      name: 'Resend',
+      does: 'delivers the mails that we write ourselves',
+      learns:
+        'Your first name, your e-mail address and what the mail says: an answer about a gathering, a payment that failed. It tells us whether the mail arrived, not whether you opened it.',
+      where: 'https://resend.com/legal/privacy-policy',
+    },
+    {
       name: 'Luma',
       does: 'keeps guest lists of gatherings',
       learns:
-        'Your name and e-mail address when you sign up for a gathering, and whether you came.',
+        'Your name, e-mail address and answers when you sign up for a gathering, and whether you came. From us it learns whether you may come.',
       where: 'https://luma.com/privacy-policy',
     },
     {
       name: 'Slack',
       does: 'carries our conversation',
       learns:
-        'Your name, e-mail address, and what you write there. We learn whether your account there is active, not what you write in private.',
+        'Your name, e-mail address, and what you write there. We learn whether you have an account there, under which name, and whether it is active, not what you write. We may write to you there about a gathering or a payment.',
       where: 'https://slack.com/trust/privacy/privacy-policy',
     },
     {
@@ -76,7 +83,7 @@ export const privacy = {
     },
     {
       title: 'Delete it',
-      text: 'Erase your account here, at Stripe and at Mailchimp; what you have at Slack and Luma is yours to close, and we say where. Payments stay in the books without your name, because the law asks for books.',
+      text: 'Erase your account here, at Stripe and at Mailchimp, and give back your places at gatherings to come; your accounts at Slack and Luma are yours to close, and we say where. Payments stay in the books without your name, because the law asks for books.',
       link: { label: 'Delete my account', href: '/account/data/' },
     },
   ],

@@ -8,7 +8,7 @@ beforeAll(async () => {
 afterAll(() => cast.leave())
 
 const secrets =
-  /sk_test_|whsec_|sb_secret_|local-worker-secret|mailchimp-path-secret|postgresql:\/\/|sandbox-us1/
+  /sk_test_|whsec_|sb_secret_|local-worker-secret|mailchimp-path-secret|luma-sandbox-key|postgresql:\/\/|sandbox-us1/
 const traces = /\bat \w+ \(|\.ts:\d+|node_modules|SQLSTATE|select private\.|PostgresError/
 
 interface Knock {
@@ -42,6 +42,14 @@ const doors = [
   { path: 'memberships/portal', stranger: 401 },
   { path: 'memberships/checkout', stranger: 401 },
   { path: 'memberships/stripe-webhook', stranger: 400 },
+  { path: 'messaging/drain', stranger: 401 },
+  { path: 'messaging/resend-webhook', stranger: 400 },
+  { path: 'messaging/unsubscribe/wrong', stranger: 404 },
+  { path: 'slack/drain', stranger: 401 },
+  { path: 'slack/events', stranger: 400 },
+  { path: 'slack/commands', stranger: 400 },
+  { path: 'events/drain', stranger: 401 },
+  { path: 'events/luma-webhook', stranger: 400 },
   { path: 'audience/mailchimp-webhook/wrong', stranger: 404 },
 ]
 

@@ -5,12 +5,16 @@ import { type Answer, api, ask, keys, makePeople, type Person, sql } from './sup
 let cast: Awaited<ReturnType<typeof makePeople>>
 let leader: Person
 const resource = crypto.randomUUID()
+const event = crypto.randomUUID()
 beforeAll(async () => {
   cast = await makePeople()
   leader = cast.people.leader
   await sql`insert into public.resources (id, kind, title) values (${resource}, 'link', 'Draft')`
+  await sql`insert into public.events (id, title, starts_at, ends_at, state, created_by)
+    values (${event}, 'Draft', now() + interval '1 day', now() + interval '2 days', 'draft', ${leader.memberId!})`
 })
 afterAll(async () => {
+  await sql`delete from public.events where id = ${event}`
   await sql`delete from public.resources where id = ${resource}`
   await cast.leave()
 })
@@ -21,6 +25,7 @@ const rowOf = (table: string): string | undefined =>
     'public.profiles': leader.memberId,
     'public.member_contacts': leader.memberId,
     'public.resources': resource,
+    'public.events': event,
   })[table]
 
 const columns = await textColumns(sql)
@@ -29,12 +34,25 @@ const traces = /\bat \w+ \(|\.ts:\d+|node_modules|PL\/pgSQL|select private\./
 
 /** Writes a text as the leader, as her own page would. */
 const write = ({ table, column, key, isArray }: TextColumn, text: string) =>
-  ask(`${table.replace('public.', '')}?select=${column}&${key}=eq.${rowOf(table)}`, {
+  ask(`${table.replace('public.', '')}?${key}=eq.${rowOf(table)}`, {
     method: 'PATCH',
     body: { [column]: isArray ? [text] : text },
-    headers: { prefer: 'return=representation' },
+    // Not all that she may write may be read from the table again.
+    headers: { prefer: 'return=minimal' },
     token: leader.token,
   })
+
+/** What stands in the row now. */
+async function kept({ table, column, key }: TextColumn): Promise<(string | null)[]> {
+  const [row] = await sql.unsafe(`select ${column} as value from ${table} where ${key} = $1`, [
+    rowOf(table) ?? '',
+  ])
+  return [row?.value].flat()
+}
+/** Fields that stand in subjects, calendars and headings: a sign that ends a line becomes one space in them. */
+const oneLine = new Set(['public.events.title', 'public.events.place'])
+/** How many columns took each text. */
+const takers: Record<string, number> = {}
 
 /** A refusal says what is wrong, in words that give nothing away. */
 function expectKindRefusal({ status, body, text }: Answer) {
@@ -61,16 +79,17 @@ describe('every text that a member or a leader may write', () => {
     (one) => {
       test.each(Object.entries(hostile))(
         'keeps %s as the text that it is, or refuses it',
-        async (_, text) => {
+        async (name, text) => {
           const answer = await write(one, text)
-          if (answer.status !== 200) return expectKindRefusal(answer)
-          expect(answer.headers.get('content-type')).toContain('application/json')
-          const kept = [answer.body[0][one.column]].flat().map((value) => value ?? '')
+          if (answer.status !== 204) return expectKindRefusal(answer)
+          takers[name] = (takers[name] ?? 0) + 1
+          const values = (await kept(one)).map((value) => value ?? '')
+          const whole = oneLine.has(`${one.table}.${one.column}`)
+            ? text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ')
+            : text
           expect(
-            kept.every(
-              (value: string) => value === text || value.trim() === text.trim() || value === '',
-            ),
-            JSON.stringify(kept),
+            values.every((value) => value.trim() === whole.trim() || value === ''),
+            JSON.stringify(values),
           ).toBe(true)
         },
       )
@@ -103,27 +122,15 @@ describe('every text that a member or a leader may write', () => {
     for (const one of addresses) {
       for (const address of schemes) {
         const answer = await write(one, address)
-        if (answer.status !== 200) expectKindRefusal(answer)
-        else
-          expect(
-            [answer.body[0][one.column]].flat().filter(Boolean),
-            `${one.column} ${address}`,
-          ).toEqual([])
+        if (answer.status !== 204) expectKindRefusal(answer)
+        else expect((await kept(one)).filter(Boolean), `${one.column} ${address}`).toEqual([])
       }
     }
   })
 
-  test.each(Object.keys(hostile))(
-    'takes %s somewhere, so that the pages have something to show',
-    async (name) => {
-      const taken: string[] = []
-      for (const one of columns) {
-        const answer = await write(one, hostile[name]!)
-        if (answer.status === 200) taken.push(one.column)
-      }
-      expect(taken.length).toBeGreaterThan(0)
-    },
-  )
+  test('is taken somewhere, so that the pages have something to show', () => {
+    expect(Object.keys(hostile).filter((name) => !takers[name])).toEqual([])
+  })
 })
 
 describe('every function that takes a text', () => {

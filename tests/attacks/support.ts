@@ -120,6 +120,10 @@ async function join(tx: Sql, person: Person): Promise<void> {
     values (${memberId}, 'payment_failed', ${invoice}, now(), now())`
   await tx`insert into public.resource_marks (member_id, resource_id, saved_at)
     select ${memberId}, id, now() from public.resources where audience = 'member' and published_at <= now() limit 1`
+  await tx`insert into public.leader_regions (member_id, region) values (${memberId}, 'Oceania')`
+  await tx`insert into public.event_preferences (member_id, shows_going) values (${memberId}, true)`
+  await tx`insert into public.event_hidings (member_id, event_id)
+    select ${memberId}, id from public.events where state = 'published' limit 1`
 }
 
 /** Makes one person of each kind, each with a row in every table of members. `leave` takes them out again. */

@@ -10,10 +10,14 @@ import { startCluster } from '../../scripts/local/cluster.ts'
 import { migrate } from '../../scripts/local/migrate.ts'
 import { runFolder } from '../../scripts/local/run-folder.ts'
 import { startStack } from '../../scripts/local/stack.ts'
+import * as calendar from './calendar.ts'
 import * as directory from './directory.ts'
+import { runRule } from './guest_rule.ts'
+import * as guests from './guests.ts'
 import * as jobs from './jobs.ts'
 import * as pages from './pages.ts'
 import * as paidToTagged from './paid_to_tagged.ts'
+import * as slackWalk from './slack_walk.ts'
 import * as webhooks from './webhooks.ts'
 
 const quick = process.argv.includes('--quick')
@@ -45,6 +49,9 @@ async function onFreshStack<T>(
     stripe: 17111,
     mailchimp: 17112,
     vimeo: 17113,
+    luma: 17114,
+    slack: 17115,
+    resend: 17116,
   }
   const stack = await startStack({
     name: 'bench',
@@ -85,11 +92,42 @@ const benches: Record<string, { title: string; run(): Promise<object[]> }> = {
     run: () =>
       onFreshStack((stack) => paidToTagged.run(stack, quick ? { samples: 8, ahead: 200 } : {})),
   },
+  guests: {
+    title:
+      'A sweep over 2,000 guests beside 10,000 members, with Luma’s limit on (200 a minute; five times that without --real-time)',
+    run: () =>
+      onFreshDatabase((url) =>
+        guests.run(url, {
+          faster: process.argv.includes('--real-time') ? 1 : 5,
+          ...(quick ? { guests: 400, members: 2_000 } : {}),
+        }),
+      ),
+  },
+  'guest-rule': {
+    title: 'The rule on guests at 100,000 members, in milliseconds, and the indexes that it reads',
+    run: () =>
+      onFreshDatabase((url) =>
+        runRule(url, quick ? { members: 10_000, guests: 1_000, samples: 50 } : {}),
+      ),
+  },
   directory: {
     title:
       'Directory and entitlement: a member under RLS beside the owner without it, in milliseconds',
     run: () =>
       onFreshDatabase((url) => directory.run(url, quick ? { sizes: [1_000, 100_000] } : {})),
+  },
+  'slack-walk': {
+    title:
+      'A run through everybody in Slack under Slack’s limits, in seconds of its time, beside the least that these limits allow',
+    run: () => slackWalk.run(quick ? { people: 2_000, absent: 60 } : {}),
+  },
+  calendar: {
+    title:
+      'The calendar as a member reads it: milliseconds, round trip included, and blocks of 8 kB',
+    run: () =>
+      onFreshDatabase((url) =>
+        calendar.run(url, quick ? { members: 10_000, guests: 40_000, samples: 11 } : {}),
+      ),
   },
   pages: {
     title:

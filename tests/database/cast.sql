@@ -70,12 +70,24 @@ select pg_temp.join_as('dot', 'monthly', true, late => true);
 select pg_temp.join_as('lea', 'annual', true, role => 'leader');
 
 -- One event for each kind of audience, and a draft.
-insert into public.events (id, title, starts_at, ends_at, visibility, published_at)
+insert into public.events (id, title, starts_at, ends_at, visibility, state, published_at)
 select ('22222222-0000-4000-8000-00000000000' || e.number)::uuid, e.title, pg_catalog.now() + interval '5 days',
-       pg_catalog.now() + interval '5 days 1 hour', e.visibility::public.event_visibility, e.published_at
+       pg_catalog.now() + interval '5 days 1 hour', e.visibility::public.event_visibility,
+       case when e.published_at is null then 'draft' else 'published' end::public.event_state, e.published_at
   from (values (1, 'Open to everybody', 'public', pg_catalog.now() - interval '1 day'), (2, 'For members', 'member', pg_catalog.now() - interval '1 day'),
                (3, 'For leaders', 'leader', pg_catalog.now() - interval '1 day'), (4, 'A draft', 'public', null),
                (5, 'Announced tomorrow', 'public', pg_catalog.now() + interval '1 day')) as e (number, title, visibility, published_at);
+insert into public.event_regions (name, place) values ('Europe', 1), ('Oceania', 2);
+insert into public.event_categories (name, place) values ('Dinner', 1), ('Talk', 2);
+insert into public.event_series (id, created_by)
+select ('55555555-0000-4000-8000-00000000000' || n)::uuid, pg_temp.person('lea') from pg_catalog.generate_series(1, 2) n;
+insert into public.leader_regions (member_id, region) values (pg_temp.person('lea'), 'Europe'), (pg_temp.person('bea'), 'Oceania');
+insert into public.event_hosts (event_id, member_id)
+select ('22222222-0000-4000-8000-00000000000' || n)::uuid, pg_temp.person(who) from (values (1, 'lea'), (1, 'ada'), (4, 'bea')) as h (n, who);
+insert into public.event_preferences (member_id, shows_going)
+select pg_temp.person(who), who in ('ada', 'dot') from pg_catalog.unnest(array['ada', 'bea', 'cyn', 'dot', 'lea']) who;
+insert into public.event_hidings (member_id, event_id)
+select pg_temp.person(who), '22222222-0000-4000-8000-000000000005' from pg_catalog.unnest(array['ada', 'bea', 'cyn', 'dot', 'lea']) who;
 
 -- One resource of each kind and stage, a leaders' one, and a mark by everybody who joined.
 insert into storage.objects (bucket_id, name, metadata)

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
-import { eventOf, fresh, invoice } from '../functions/support/events.ts'
+import { fresh } from '../functions/support/events.ts'
 import { type House, openHouse } from '../functions/support/house.ts'
-import { contactOf, join, receive } from '../functions/support/people.ts'
+import { contactOf, join } from '../functions/support/people.ts'
 import { workerThatHangs } from './killed_worker_child.ts'
 
 let house: House
@@ -72,44 +72,6 @@ describe('The welcome starts exactly once', () => {
     await house.sql`select jobs.enqueue('audience', 'start_welcome', ${args})`
     await house.work()
     expect(effects('journey.started', email)).toHaveLength(1)
-  })
-})
-
-describe('A notice is sent exactly once', () => {
-  it.each(everyFault)('whatever happens to the first call: %s', async (kind) => {
-    const email = someone()
-    const { customer, subscription } = await join(house, { email })
-    await house.work()
-    house.mailchimp.faults.add({ kind, times: 1, method: 'POST', path: 'events' })
-    const failed = invoice(fresh('in'), customer, subscription, { status: 'open', amount_paid: 0 })
-    await receive(house, eventOf('invoice.payment_failed', failed))
-    await house.work()
-    const attempts = await house.sql`
-      select a.attempt, a.outcome, a.note from jobs.attempts a
-        join public.membership_notices n on n.id = (a.args ->> 'notice_id')::bigint
-       where n.invoice_id = ${failed.id as string} order by a.attempt`
-    const sent = effects('event.recorded', email).length
-    expect({ attempts, sent }).toMatchObject({ sent: 1 })
-    const [notice] = await house.sql`
-      select sent_at is not null as sent from public.membership_notices
-       where invoice_id = ${failed.id as string}`
-    expect(notice?.sent).toBe(true)
-  })
-})
-
-describe('A notice that comes before her contact', () => {
-  it('waits until Mailchimp has her, instead of being lost', async () => {
-    const email = someone()
-    const { customer, subscription } = await join(house, { email })
-    const failed = invoice(fresh('in'), customer, subscription, { status: 'open', amount_paid: 0 })
-    house.mailchimp.faults.add({ kind: 'server_error', path: 'members' })
-    await receive(house, eventOf('invoice.payment_failed', failed))
-    await house.workers.audience.drain()
-    const [waiting] = await house.sql`select waiting_for from jobs.delayed where kind = 'notify'`
-    expect(waiting?.waiting_for).toBe('provider')
-    house.mailchimp.faults.clear()
-    await house.work()
-    expect(effects('event.recorded', email)).toHaveLength(1)
   })
 })
 

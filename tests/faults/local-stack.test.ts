@@ -3,20 +3,29 @@ import { once } from 'node:events'
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { shifted, testShift } from '../../scripts/local/environment.ts'
 import { holderOf } from '../../scripts/local/ports.ts'
 import { commandOf } from '../../scripts/local/processes.ts'
 import { repository, runFolder } from '../../scripts/local/run-folder.ts'
 
-const ports = {
-  gateway: 55_921,
-  postgres: 55_922,
-  mailbox: 55_924,
-  site: 55_925,
-  stripe: 55_926,
-  mailchimp: 55_927,
-  vimeo: 55_928,
-}
-const name = 'test-lifecycle'
+const shift = testShift(process.env.COMMONS_TEST_SHIFT)
+// Below the range that the kernel gives to outgoing connections, and beside the ports of the stack under test.
+const ports = shifted(
+  {
+    gateway: 15_521,
+    postgres: 15_621,
+    mailbox: 15_721,
+    site: 5_621,
+    stripe: 13_511,
+    mailchimp: 13_611,
+    vimeo: 13_711,
+    luma: 13_811,
+    slack: 13_911,
+    resend: 14_011,
+  },
+  shift,
+)
+const name = shift ? `test-lifecycle-${shift}` : 'test-lifecycle'
 const folder = runFolder(name)
 const lock = join(folder, 'data/postmaster.pid')
 const children: ChildProcess[] = []
@@ -73,7 +82,9 @@ test('A second start is refused by name and harms nothing; closing leaves nothin
   expect(again.said).toContain(`The stack "${name}" runs already, in process ${first.pid} (`)
   const beside = await start(`${name}-2`)
   expect(beside.said).toMatch(
-    /^Port 55921 \(gateway\) is held by process \d+ \(.+\)\. Stop it first\.$/,
+    new RegExp(
+      `^Port ${ports.gateway} \\(gateway\\) is held by process \\d+ \\(.+\\)\\. Stop it first\\.$`,
+    ),
   )
   expect(beside.said).toContain(`process ${first.pid} `)
   rmSync(runFolder(`${name}-2`), { recursive: true, force: true })

@@ -54,7 +54,7 @@ describe('the sources of functions', () => {
 
   test('speak to a provider through its own client only', () => {
     const clients = /^functions\/_shared\/providers\//
-    const sdk = /^import (?!type).*'(stripe|@mailchimp\/[a-z_]+|@slack\/web-api)'/
+    const sdk = /^import (?!type).*'(stripe|resend|@mailchimp\/[a-z_]+|@slack\/web-api)'/
     expect(
       offences(
         sources.filter((file) => !clients.test(file)),

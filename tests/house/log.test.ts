@@ -41,6 +41,7 @@ describe('a line of the log', () => {
     ['a Stripe key', 'key sk_test_abcDEF123 refused', 'abcDEF123'],
     ['a restricted Stripe key', 'key rk_live_abcDEF123 refused', 'abcDEF123'],
     ['a webhook secret', 'whsec_abcDEF123', 'abcDEF123'],
+    ['a key of Resend', 're_abcDEF12_abcdefGHIJKL3456', 'GHIJKL'],
     ['a Supabase secret key', 'sb_secret_abcDEF123', 'abcDEF123'],
     ['a Slack token', 'xoxb-123-abcDEF123', 'abcDEF123'],
     ['a bearer', 'Authorization: Bearer abcDEF123', 'abcDEF123'],

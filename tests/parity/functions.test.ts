@@ -14,7 +14,7 @@ test('A function answers at its own path, and reaches the database', async () =>
 
 test('A function has the settings of its providers', async () => {
   const { body } = await ask(health)
-  expect(Object.keys(body.providers).sort()).toEqual(['mailchimp', 'stripe'])
+  expect(Object.keys(body.providers).sort()).toEqual(['mailchimp', 'resend', 'stripe'])
   expect(Object.values(body.providers)).not.toContain('misconfigured')
 })
 

@@ -11,6 +11,8 @@ export default defineConfig({
       'tests/site/{hostile,public-*,pages}.test.ts',
     ],
     globalSetup: ['tests/setup/stack.ts'],
+    // What is waited for comes in milliseconds, and on a busy machine in seconds.
+    expect: { poll: { timeout: 10_000 } },
     testTimeout: 30_000,
     hookTimeout: 60_000,
     fileParallelism: false,

@@ -3,7 +3,7 @@ import type { TestProject } from 'vitest/node'
 import { shifted, testPorts, testShift } from '../../scripts/local/environment.ts'
 import { buildSite } from '../../scripts/local/site.ts'
 import { serveSite } from '../../scripts/local/site-server.ts'
-import { startStack } from '../../scripts/local/stack.ts'
+import { type Stack, startStack } from '../../scripts/local/stack.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -16,10 +16,24 @@ declare module 'vitest' {
       stripe: string
       mailchimp: string
       vimeo: string
+      luma: string
+      slack: string
+      resend: string
     }
     keys: { publishable: string; secret: string }
     /** Signs a token as the stack's auth server would, for tests of forged and expired ones. */
     stackName: string
+  }
+}
+
+/** Waits until the gatherings of the demo data have their pages at Luma: the site is built with the addresses of these. */
+async function untilAtLuma(sql: Stack['sql']): Promise<void> {
+  const end = Date.now() + 60_000
+  for (;;) {
+    const [open] = await sql`select from private.luma_events where state in ('waiting', 'creating')`
+    if (!open) return
+    if (Date.now() > end) throw new Error('The demo data did not reach Luma')
+    await new Promise((resolve) => setTimeout(resolve, 50))
   }
 }
 
@@ -36,6 +50,7 @@ export default async function setup(project: TestProject) {
     reset: true,
   })
   try {
+    await untilAtLuma(stack.sql)
     const built = await buildSite({
       folder: stack.folder,
       api: stack.urls.api,

@@ -17,8 +17,8 @@ test('Ada sees what she has, until when, what happens next, and what is coming',
   expect(await card.locator('.button:visible').count()).toBe(0)
   const titles = await page.locator('[data-list=events] h3').allTextContents()
   const held = await site.sql<{ title: string }[]>`
-    select title from public.events where published_at <= private.clock() and ends_at > private.clock()
-       and visibility <> 'leader' order by starts_at, id limit 3`
+    select title from public.events where state = 'published' and published_at <= private.clock() and ends_at > private.clock()
+       and visibility <> 'leader' order by starts_at, id limit 4`
   expect(titles).toEqual(held.map(({ title }) => title))
   expect(complaints).toEqual([])
 })
@@ -53,26 +53,29 @@ test('what is not done yet is offered, what is done is not', async () => {
     .locator('[data-task]:visible')
     .evaluateAll((rows) => rows.map((row) => row.getAttribute('data-task')))
   expect(shown.sort()).toEqual([...todo].sort())
-  expect(await page.locator('[data-task=slack]').count()).toBe(0)
 })
 
-test('where the community has a Slack, the way there is offered', async () => {
+test('who is not in Slack yet is shown the way in, and who is there is not', async () => {
+  const link = 'https://join.slack.com/t/ours/shared_invite/zt-home'
+  await site.sql`
+    update private.slack_settings set share_link = ${link}, share_link_expires_at = now() + interval '20 days', share_link_uses_left = 300`
   const { page } = await site.visit()
   await signIn(page, 'lea@example.org')
-  // The row that the page is built with then; which rows there are is settled in rooms/home/tasks.ts.
-  await page.route('**/rpc/home', async (route) => {
-    await page.evaluate(() => {
-      const row = document.createElement('li')
-      row.dataset.task = 'slack'
-      row.hidden = true
-      row.textContent = 'Join us on Slack'
-      document.querySelector('.tasks')?.append(row)
-    })
-    await route.continue()
-  })
-  await page.goto('/home/')
   await state(page, 'ready')
-  expect(await page.getByText('Join us on Slack').isVisible()).toBe(true)
+  const way = page.getByRole('link', { name: /Join us on Slack/ })
+  expect(await way.getAttribute('href')).toBe(link)
+  await site.sql`
+    insert into private.slack_people (member_id, status, slack_user_id, display_name, synced_at)
+    select member_id, 'active', 'U0LEAHOME', 'Lea', now() from public.member_emails where email = 'lea@example.org'
+    on conflict (member_id) do update set status = 'active', slack_user_id = 'U0LEAHOME', display_name = 'Lea'`
+  await page.reload()
+  await state(page, 'ready')
+  expect(await way.isVisible()).toBe(false)
+  await page.goto('/account/')
+  await state(page, 'ready')
+  expect(await page.getByText('You are there as Lea').isVisible()).toBe(true)
+  await site.sql`
+    update private.slack_settings set share_link = null, share_link_expires_at = null, share_link_uses_left = null`
 })
 
 test('the way to the leaders’ pages is shown to leaders, and to nobody else', async () => {
@@ -99,7 +102,7 @@ test('on a phone every room is one press away, each target as large as a thumb',
     'Home',
     'Directory',
     'Resources',
-    'Events',
+    'Calendar',
     'Account',
   ])
   expect(await page.locator('.portal-nav [aria-current=page]').innerText()).toBe('Home')

@@ -87,7 +87,7 @@ describe('hostile text in every field', () => {
       // Else this would prove nothing.
       if (kind === 'member')
         expect(showing).toEqual(
-          expect.arrayContaining(['/directory/', '/account/profile/', '/resources/']),
+          expect.arrayContaining(['/directory/', '/account/profile/', '/resources/', '/calendar/']),
         )
       if (kind === 'leader') expect(showing).toEqual(expect.arrayContaining(['/lead/resources/']))
     },
@@ -127,6 +127,58 @@ describe('hostile text in every field', () => {
   })
 })
 
+test('hostile text does nothing on the page of an event, to come, over or canceled', {
+  timeout: 120_000,
+}, async () => {
+  const eye = await as('member')
+  const wrong: string[] = []
+  const silent: string[] = []
+  for (const [event, text] of full.events) {
+    const one = await findings(eye, `/calendar/event/?id=${event}`, text)
+    wrong.push(...one.wrong)
+    if (!one.shows) silent.push(text)
+  }
+  await eye.context.close()
+  expect(wrong).toEqual([])
+  expect(full.events.size).toBeGreaterThan(20)
+  expect(silent).toEqual([])
+})
+
+test('hostile text does nothing where a leader edits an event, or looks after its guests', {
+  timeout: 120_000,
+}, async () => {
+  const ids = [...full.events.keys()]
+  const { memberId } = cast.people.leader
+  await site.sql`insert into public.event_hosts (event_id, member_id)
+    select id, ${memberId!} from public.events where id = any (${ids}) on conflict do nothing`
+  // Everybody who ever wrote something hostile comes to one of them.
+  for (const [at, text] of Object.values(hostile).entries())
+    await site.sql`insert into private.event_guests (event_id, luma_guest_id, email, name, status, luma_status, registered_at, seen_at, decided_by, reason, words, answers)
+      values (${ids[0]!}, ${`gst-hostile-${at}`}, ${`hostile.${at}@attack.example`}, ${text.slice(0, 200)}, 'pending', 'pending', now(), now(), 'host', 'by_host', ${text},
+        ${site.sql.json([{ label: text, value: text, question_type: 'text' }])})`
+  const eye = await as('leader')
+  const wrong: string[] = []
+  const silent: string[] = []
+  for (const [event, text] of full.events) {
+    const one = await findings(eye, `/lead/events/edit/?id=${event}`, text)
+    wrong.push(...one.wrong)
+    if (!one.shows) silent.push(text)
+  }
+  for (const stage of ['upcoming', 'past', 'canceled']) {
+    const one = await findings(eye, `/lead/events/?show=${stage}&whose=all`, stage)
+    wrong.push(...one.wrong)
+    if (!one.shows) silent.push(stage)
+  }
+  for (const view of ['pending', 'approved', 'declined', 'door']) {
+    const one = await findings(eye, `/lead/events/guests/?id=${ids[0]}&show=${view}`, view)
+    wrong.push(...one.wrong)
+    if (view === 'pending' && !one.shows) silent.push('guests')
+  }
+  await eye.context.close()
+  expect(wrong).toEqual([])
+  expect(silent).toEqual([])
+})
+
 describe('hostile text in the address', () => {
   const asked = [
     'search',
@@ -136,6 +188,12 @@ describe('hostile text in the address', () => {
     'topic',
     'kind',
     'list',
+    'when',
+    'show',
+    'whose',
+    'region',
+    'category',
+    'mine',
     'stage',
     'tier',
     'amount',
@@ -152,8 +210,8 @@ describe('hostile text in the address', () => {
     'error_description',
   ]
   const texts = [
-    hostile.script!,
-    hostile['out of an attribute']!,
+    // Out of an attribute and into a script at once; then what is an address itself.
+    `${hostile['out of an attribute']!}${hostile.script!}`,
     `javascript:${tripwire}('address')`,
     `//hostile.invalid/${tripwire}('x')`,
   ]

@@ -34,10 +34,11 @@ test('a visitor joins, is welcomed, signs in with the mailed code, becomes visib
   await page.getByText('Saved. Other members can find you.').waitFor()
 
   await page.getByRole('link', { name: 'Directory', exact: true }).first().click()
+  await page.waitForURL('**/directory/')
   await state(page, 'ready')
   await page.getByRole('searchbox').fill('ada park')
   await expect.poll(() => page.locator('.person h2').allTextContents()).toEqual(['Ada Park'])
-  expect(new URL(page.url()).searchParams.get('search')).toBe('ada park')
+  await expect.poll(() => new URL(page.url()).searchParams.get('search')).toBe('ada park')
   await page.getByRole('searchbox').fill(craft.toUpperCase())
   await expect.poll(() => page.locator('.person h2').allTextContents()).toEqual(['Vera Lindt'])
   await page.getByRole('searchbox').fill('nobody is called this')

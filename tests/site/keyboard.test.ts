@@ -3,7 +3,7 @@ import { carry, sessionOf } from './quality/support.ts'
 import { keyboard } from './support/keyboard.ts'
 import { arrived } from './support/pay.ts'
 import { keepProfile } from './support/people.ts'
-import { freshEmail, mailsTo, openSite, type Site, state } from './support/site.ts'
+import { freshEmail, mailable, mailsTo, openSite, type Site, state } from './support/site.ts'
 
 let site: Site
 let putBack: () => Promise<void>
@@ -99,6 +99,7 @@ test('somebody signs in with the keyboard alone, and hears what went wrong on th
     .poll(keys.told)
     .toContainEqual(expect.stringContaining('This does not look like an e-mail address'))
   expect(await keys.here()).toMatch(/^textbox Your e-mail address/)
+  await mailable(email)
   const before = (await mailsTo(email)).length
   await keys.write(email)
   await keys.press('Enter')

@@ -96,8 +96,10 @@ describe('My data', () => {
       'On this site',
       'Your payments',
       'Stripe, where you paid',
-      'Mailchimp, which sends our mails',
-      'Slack and Luma',
+      'Mailchimp, which sends our newsletter',
+      'Mails that we wrote to you',
+      'Luma, where you sign up for gatherings',
+      'Slack, where we talk',
     ])
       expect(await page.getByRole('heading', { name: place, exact: true }).isVisible()).toBe(true)
     const wide = await page.evaluate(() => document.documentElement.scrollWidth)

@@ -16,7 +16,6 @@ async function open(email: string, path: string) {
   const visit = await site.visit()
   await signIn(visit.page, email, path)
   await visit.page.locator('[data-state=ready], [data-state=empty]').waitFor()
-  visit.complaints.length = 0
   return visit
 }
 

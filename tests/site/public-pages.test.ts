@@ -162,7 +162,8 @@ test('every link of the public pages leads somewhere', async () => {
       'utf8',
     )
     for (const [, href = ''] of html.matchAll(/<a\b[^>]*\bhref="([^"]*)"/g)) {
-      if (/^(mailto|https|webcal):/.test(href)) continue
+      // Other people's pages are theirs; those of the sandbox stand in for Luma's.
+      if (/^(mailto|https|webcal):/.test(href) || href.startsWith(`${urls.luma}/`)) continue
       links += 1
       const to = new URL(
         href.replaceAll('&#38;', '&').replaceAll('&amp;', '&'),

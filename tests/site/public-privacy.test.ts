@@ -52,7 +52,7 @@ test('it names who works for us and what a person can do', async () => {
   const { page } = await site.visit({ javaScript: false })
   await page.goto('/privacy/')
   const services = await page.locator('#services h3').allInnerTexts()
-  expect(services).toEqual(['Supabase', 'Stripe', 'Mailchimp', 'Luma', 'Slack', 'Vimeo'])
+  expect(services).toEqual(['Supabase', 'Stripe', 'Mailchimp', 'Resend', 'Luma', 'Slack', 'Vimeo'])
   for (const { link } of community.privacy.rights)
     expect(await page.getByRole('link', { name: link.label }).getAttribute('href')).toBe(link.href)
 })

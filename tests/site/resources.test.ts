@@ -182,9 +182,33 @@ describe('a member', () => {
       '_blank',
       'noopener nofollow ugc',
     ])
+    const kept = page.waitForResponse('**/rpc/mark_resource')
     await page.getByRole('button', { name: 'Mark as read' }).click()
+    expect((await kept).status()).toBe(200)
     await page.goto('/resources/?list=watched')
     await expect.poll(() => titles(page)).toEqual(['Plain words for the AI Act'])
+  })
+
+  test('loses no press when she leaves in the same moment', async () => {
+    const { page } = await site.visit()
+    await signIn(page, 'bea@example.org', `/resources/view/?id=${id(5)}`)
+    // The line is so slow that what she pressed has not left the house when she has left the page.
+    const left = Promise.withResolvers<void>()
+    await page.route('**/rpc/mark_resource', async (route) => {
+      await left.promise
+      await route.continue()
+    })
+    const asked = page.waitForRequest('**/rpc/mark_resource')
+    await page.getByRole('button', { name: 'Mark as read' }).click()
+    await page.goto('/about/')
+    await asked
+    left.resolve()
+    await expect
+      .poll(
+        () => site.sql`select from public.resource_marks where watched_at is not null and resource_id = ${id(5)}
+        and member_id = (select member_id from public.member_emails where email = 'bea@example.org')`,
+      )
+      .toHaveLength(1)
   })
 
   test.each([

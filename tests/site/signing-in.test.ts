@@ -142,7 +142,7 @@ test('signing in never leads to another origin', async () => {
   ]) {
     const { page, context } = await site.visit()
     await page.goto(`/sign-in/?next=${encodeURIComponent(next)}`)
-    const { code } = await askForCode(page, 'lea@example.org')
+    const { code } = await askForCode(page, freshEmail('lena'))
     await page.getByLabel('Six-digit code').fill(code)
     await page.waitForURL(`${site.urls.site}/home/`)
     await context.close()

@@ -148,21 +148,13 @@ describe('what cancelling does', () => {
 })
 
 describe('what the home page asks a new member to do', () => {
-  const tasks = (slack: string) =>
-    offeredTasks({ ...community.portal, slack }).map(({ task, href }) => [task, href])
-
-  test('joining Slack is among it where there is an invitation', () => {
-    expect(tasks('https://join.slack.com/t/ours')).toContainEqual([
-      'slack',
-      'https://join.slack.com/t/ours',
-    ])
-  })
-  test('and not where there is none', () => {
-    expect(tasks('').map(([task]) => task)).toEqual([
-      'profile',
-      'picture',
-      'interests',
-      'visibility',
+  test('leads to where she does it, and into Slack by a way that comes with her own data', () => {
+    expect(offeredTasks(community.portal).map(({ task, href }) => [task, href])).toEqual([
+      ['profile', '/account/profile/#field-headline'],
+      ['picture', '/account/profile/#picture-label'],
+      ['interests', '/account/profile/#interests-count'],
+      ['visibility', '/account/profile/#profile'],
+      ['slack', undefined],
     ])
   })
 })

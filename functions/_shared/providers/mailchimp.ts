@@ -32,9 +32,6 @@ export interface MailchimpClient {
   setTags(email: string, tags: Tag[]): Promise<void>
   /** Starts the welcome journey. */
   startJourney(email: string): Promise<void>
-  recordEvent(email: string, name: string, properties: Record<string, string>): Promise<void>
-  /** Custom events of a contact: names and properties. */
-  eventsOf(email: string): Promise<{ name: string; properties: Record<string, string> }[]>
   /** Archives a contact; one who is not there counts as archived. */
   archive(email: string): Promise<void>
   /** Deletes a contact for good, by her subscriber hash. False when Mailchimp did not know her. */
@@ -58,10 +55,6 @@ export const subscriberHash = (email: string): string =>
   createHash('md5').update(email.trim().toLowerCase()).digest('hex')
 
 const member = z.object({ status: z.string() })
-const event = z.object({
-  name: z.string(),
-  properties: z.record(z.string(), z.string()).default({}),
-})
 const membersPage = z.object({
   members: z.array(
     z.object({
@@ -121,17 +114,6 @@ export function createMailchimp(env: Env, timeoutMs = TIMEOUT_MS): MailchimpClie
           { email_address: email },
         ),
       ),
-    recordEvent: (email, name, properties) =>
-      silently(() =>
-        api.lists.createListMemberEvent(list, subscriberHash(email), { name, properties }),
-      ),
-    eventsOf: (email) =>
-      call(async () => {
-        const found = await api.lists.getListMemberEvents(list, subscriberHash(email), {
-          count: 1000,
-        })
-        return z.object({ events: z.array(event) }).parse(found).events
-      }),
     archive: async (email) => {
       try {
         await silently(() => api.lists.deleteListMember(list, subscriberHash(email)))

@@ -19,8 +19,6 @@ export interface Sdk {
     | 'setListMember'
     | 'updateListMember'
     | 'updateListMemberTags'
-    | 'createListMemberEvent'
-    | 'getListMemberEvents'
     | 'deleteListMember'
     | 'deleteListMemberPermanent'
     | 'getListMember'

@@ -4,7 +4,6 @@ import { archiveContact } from './archive_contact.ts'
 import { checkBatch } from './check_batch.ts'
 import { checkDrift } from './check_drift.ts'
 import { forgetContact } from './forget_contact.ts'
-import { notify } from './notify.ts'
 import { readBatch } from './read_batch.ts'
 import { startWelcome } from './start_welcome.ts'
 import { submitBatch } from './submit_batch.ts'
@@ -14,7 +13,6 @@ import { syncContact } from './sync_contact.ts'
 export const handlers: Record<string, Handler<JobDeps>> = {
   sync_contact: syncContact,
   start_welcome: startWelcome,
-  notify,
   archive_contact: archiveContact,
   submit_batch: submitBatch,
   check_batch: checkBatch,

@@ -1,10 +1,10 @@
 import { z } from 'zod'
+import { beginEffect, dropEffect } from '../../_shared/effect.ts'
 import { ProviderError } from '../../_shared/provider_error.ts'
 import { isInJourneyAlready, MailchimpError } from '../../_shared/providers/mailchimp_errors.ts'
 import type { Sql } from '../../_shared/sql.ts'
 import type { Handler, Job } from '../../_shared/worker.ts'
 import type { JobDeps } from '../deps.ts'
-import { beginEffect, dropEffect } from '../effect.ts'
 
 const args = z.object({ member_id: z.string() })
 
@@ -19,7 +19,7 @@ export const startWelcome: Handler<JobDeps> = async (job, { sql, mailchimp, now 
   if (!email) return { note: 'nothing left to do' }
 
   const key = `welcome:${member_id}`
-  const state = await beginEffect(sql, key, job.id)
+  const { state } = await beginEffect(sql, key, job.id, 'mailchimp')
   let evidence = 'The ledger of effects has it as done'
   if (state !== 'done') {
     try {

@@ -13,7 +13,7 @@ export interface PublicEvent {
   place: string
   /** The event's own page, where one says that one comes. */
   url: string | null
-  category: string
+  category: string | null
   published_at: string
 }
 
@@ -37,6 +37,15 @@ export async function readEvents(
   )
 }
 
+/** A zone as this reader's clock knows it: a name that is newer than her browser becomes UTC, which is said beside the time. */
+export function knownZone(timeZone: string): string {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone }).resolvedOptions().timeZone
+  } catch {
+    return 'UTC'
+  }
+}
+
 const format = (moment: string, time_zone: string, options: Intl.DateTimeFormatOptions) =>
   new Intl.DateTimeFormat(community.language, { timeZone: time_zone, ...options }).format(
     new Date(moment),
@@ -44,7 +53,8 @@ const format = (moment: string, time_zone: string, options: Intl.DateTimeFormatO
 
 /** When an event is, in the words and the time of its own place. */
 export function when(event: Pick<PublicEvent, 'starts_at' | 'ends_at' | 'time_zone'>) {
-  const { starts_at, ends_at, time_zone } = event
+  const { starts_at, ends_at } = event
+  const time_zone = knownZone(event.time_zone)
   const fullDay = { weekday: 'long', month: 'long', day: 'numeric' } as const
   const clock = { hour: 'numeric', minute: '2-digit' } as const
   const day = format(starts_at, time_zone, fullDay)
@@ -64,6 +74,26 @@ export function when(event: Pick<PublicEvent, 'starts_at' | 'ends_at' | 'time_zo
         : `${format(starts_at, time_zone, clock)} to ${lastDay}, ${format(ends_at, time_zone, clock)}`,
     zone: zoneName(starts_at, time_zone),
   }
+}
+
+/** A moment on the clocks of a zone, to compare. */
+const clockIn = (moment: string, timeZone: string) =>
+  new Intl.DateTimeFormat('en', {
+    timeZone: knownZone(timeZone),
+    dateStyle: 'short',
+    timeStyle: 'short',
+  }).format(new Date(moment))
+
+/** When an event is on the reader's own clock; null where the clocks of the place say the same. */
+export function ownTime(
+  event: Pick<PublicEvent, 'starts_at' | 'ends_at' | 'time_zone'>,
+  zone = new Intl.DateTimeFormat().resolvedOptions().timeZone,
+): string | null {
+  if (clockIn(event.starts_at, zone) === clockIn(event.starts_at, event.time_zone)) return null
+  const there = when(event)
+  const here = when({ ...event, time_zone: zone })
+  // The day is said where it is another one.
+  return here.day === there.day ? here.time : `${here.day}, ${here.time}`
 }
 
 /** The name of a zone as people of the place say it, such as “Eastern Standard Time”. */

@@ -76,8 +76,14 @@ export function startFinder<Filters extends { search: string }, Item, Names>(
     void find(null).catch(fail)
   }
 
-  const search = () => {
+  /** Forgets what was typed and not asked yet. */
+  const stopTyping = () => {
     clearTimeout(timer)
+    timer = undefined
+  }
+
+  const search = () => {
+    stopTyping()
     change({ search: words.value.trim() } as Partial<Filters>, true)
   }
 
@@ -92,13 +98,15 @@ export function startFinder<Filters extends { search: string }, Item, Names>(
     if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey)
       return
     event.preventDefault()
+    stopTyping()
     change(finding.read(link.search))
     one('[data-found]').focus({ preventScroll: true })
     scrollTo({ top: 0 })
   }
 
   function fill(nothing: boolean): void {
-    if (words.value.trim() !== filters.search) words.value = filters.search
+    // What is being typed when an earlier answer comes is not taken away.
+    if (timer === undefined && words.value.trim() !== filters.search) words.value = filters.search
     for (const button of document.querySelectorAll<HTMLElement>('[data-clear]'))
       button.hidden = same(filters, none) || (nothing && button.matches('.found *'))
     finding.fill(filters)
@@ -181,10 +189,13 @@ export function startFinder<Filters extends { search: string }, Item, Names>(
   })
   one('#more').addEventListener('click', () => void more().catch(fail))
   for (const button of document.querySelectorAll('[data-clear]'))
-    button.addEventListener('click', () => change(none))
+    button.addEventListener('click', () => {
+      stopTyping()
+      change(none)
+    })
   one('#room').addEventListener('click', follow)
   addEventListener('popstate', ({ state }) => {
-    clearTimeout(timer)
+    stopTyping()
     typing = false
     filters = finding.read(location.search)
     void find(state).catch(fail)

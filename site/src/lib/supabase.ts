@@ -35,8 +35,7 @@ export async function session(): Promise<Session | null> {
 /** Ends the session in this browser, and forgets what was kept here for who was signed in. */
 export async function signOut(): Promise<void> {
   await auth.signOut({ scope: 'local' })
-  forget()
-  forgetRole()
+  forgetSession()
 }
 
 /** Forgets in this browser who was signed in, where the server knows of no session any more. */
@@ -46,13 +45,46 @@ export function forgetSession(): void {
   forgetRole()
 }
 
+/**
+ * The access token that this browser holds, while it is good for minutes to come. The auth client would be asked in
+ * turns, and a page that is being left has none: what was pressed a moment before would never be sent.
+ */
+function heldToken(): string | undefined {
+  try {
+    const held = JSON.parse(localStorage.getItem('commons-session') ?? '{}') as Partial<Session>
+    return (held.expires_at ?? 0) * 1000 - Date.now() > refreshMs ? held.access_token : undefined
+  } catch {
+    return undefined
+  }
+}
+const refreshMs = 120_000 // a little more than the margin in which the auth client refreshes
+
+// Of a page that is gone, a browser sends on up to 64 KiB at a time. Half of that is ours: an answer that is still
+// being read counts as well.
+const carriable = 32_000
+let carried = 0
+
+/** Sends a request; what somebody pressed goes on its way also when she leaves the page in that moment. */
+async function send(input: RequestInfo | URL, init: RequestInit): Promise<Response> {
+  const size = typeof init.body === 'string' ? new TextEncoder().encode(init.body).length : 0
+  // A question that can be called off (a search, as she types) is worth nothing to a page that is gone.
+  const changes = init.method !== 'GET' && !init.signal
+  if (!changes || carried + size > carriable) return fetch(input, init)
+  carried += size
+  try {
+    return await fetch(input, { ...init, keepalive: true })
+  } finally {
+    carried -= size
+  }
+}
+
 /** The Data API as whoever is signed in. What comes back is decided by row level security. */
 export const db = new PostgrestClient<Database>(`${url}/rest/v1`, {
   headers: { apikey: key },
   fetch: async (input: RequestInfo | URL, init?: RequestInit) => {
     const headers = new Headers(init?.headers)
-    const token = (await session())?.access_token
+    const token = heldToken() ?? (await session())?.access_token
     if (token) headers.set('authorization', `Bearer ${token}`)
-    return fetch(input, { ...init, headers })
+    return send(input, { ...init, headers })
   },
 })

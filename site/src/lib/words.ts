@@ -37,3 +37,10 @@ export function initials(name: string): string {
   const letters = [words[0], words.length > 1 ? words.at(-1) : undefined]
   return letters.map((word) => [...(word ?? '')][0]?.toUpperCase() ?? '').join('')
 }
+
+/** 1st, 2nd, 3rd, 4th. */
+export function ordinal(number: number): string {
+  const endings: Record<string, string> = { one: 'st', two: 'nd', few: 'rd' }
+  const rule = new Intl.PluralRules('en', { type: 'ordinal' }).select(number)
+  return `${number}${endings[rule] ?? 'th'}`
+}

@@ -1,6 +1,7 @@
 begin;
 set local search_path = public, extensions;
-select plan(13);
+select plan(16);
+set constraints all immediate;
 create function pg_temp.asked() returns integer language sql as $$ select count(*)::int from net.http_request_queue where url = 'https://host.example/build' $$;
 update private.site_builds set wanted_at = null, asked_at = null;
 
@@ -20,8 +21,12 @@ begin
   return private.ask_for_site_build('2030-01-01 12:10Z');
 end
 $$;
-select ok(pg_temp.changes($$insert into events (title, starts_at, ends_at) values ('New', now(), now() + interval '1 hour')$$), 'A new event has the site built');
+select ok(pg_temp.changes($$insert into events (title, starts_at, ends_at, state, visibility) values ('New', now(), now() + interval '1 hour', 'published', 'public')$$), 'A new event has the site built');
 select ok(pg_temp.changes($$update events set title = 'Newer' where title = 'New'$$), 'a changed one too');
+select ok(not pg_temp.changes($$insert into events (title, starts_at, ends_at, visibility) values ('Draft', now(), now() + interval '1 hour', 'public')$$), 'A draft has not');
+select ok(not pg_temp.changes($$insert into events (title, starts_at, ends_at, state) values ('Ours', now(), now() + interval '1 hour', 'published')$$), 'nor what is for members');
+select ok(pg_temp.changes($$update events set visibility = 'member' where title = 'Newer'$$), 'until it was public');
+update events set visibility = 'public' where title = 'Newer';
 select ok(pg_temp.changes($$delete from events where title = 'Newer'$$), 'and a deleted one');
 select ok(pg_temp.changes($$update tiers set description = description || '.' where tier = 'annual'$$), 'A tier has the site built');
 select ok(pg_temp.changes($$insert into stripe_prices (price_id, purpose, currency, unit_amount, recurring_interval) values ('price_new', 'donation', 'usd', 100, 'month')$$), 'and a price');

@@ -25,8 +25,16 @@ insert into rows_for values
   ('public.invoices', 'customer_id in (select customer_id from private.stripe_customers where member_id = $1)'),
   ('public.tiers', 'true'),
   ('public.topics', 'true'),
-  ('public.events', $$published_at <= now() and (visibility = 'public' or visibility = 'member' and private.is_entitled($1, now())
-      or exists (select from public.members m where m.id = $1 and m.role <> 'member'))$$),
+  ('public.events', $$state = 'published' and published_at <= now() and (visibility = 'public' or visibility = 'member' and private.is_entitled($1, now()))
+      or exists (select from public.members m where m.id = $1 and m.role <> 'member')$$),
+  ('public.event_regions', 'true'),
+  ('public.event_categories', 'true'),
+  ('public.event_hosts', $$exists (select from public.events e where e.id = event_id and e.state = 'published' and e.visibility = 'public')
+      or exists (select from public.members m where m.id = $1 and m.role <> 'member')$$),
+  ('public.event_series', $$exists (select from public.members m where m.id = $1 and m.role <> 'member')$$),
+  ('public.leader_regions', 'member_id = $1'),
+  ('public.event_preferences', 'member_id = $1'),
+  ('public.event_hidings', 'member_id = $1'),
   ('public.resources', $$audience = 'member' and retired_at is null and published_at <= now() and private.is_entitled($1, now())
       or exists (select from public.members m where m.id = $1 and m.role <> 'member')$$),
   ('public.resource_marks', 'member_id = $1'),
@@ -97,15 +105,21 @@ begin
       cross join pg_catalog.unnest(array['delete from %s returning 1', 'insert into %s default values returning 1', 'truncate %s']) verb
      where not (verb ~ '^delete' and pg_catalog.has_table_privilege(p.role, t.oid, 'delete'))
        and not (verb ~ '^insert' and pg_catalog.has_any_column_privilege(p.role, t.oid, 'insert'));
-  -- A column that she may change changes in her own rows only, also when she names no row. Resources belong to the leaders.
+  -- A column that she may change changes in her own rows only, also when she names no row. Resources belong to the
+  -- leaders, events to those who lead them.
   for held in
     select p.who, c.name, c.col, case c.name
         when 'public.resources' then 'exists (select from public.members m where m.id = $1 and m.role <> ''member'')'
-        else r.rows end as rows
+        when 'public.events' then 'exists (select from public.members m where m.id = $1 and m.role <> ''member'')
+          and (created_by = $1 or region in (select region from public.leader_regions where member_id = $1)
+            or id in (select event_id from public.event_hosts where member_id = $1))'
+        else r.rows end as rows,
+        -- What she may write and not read cannot be set to what it is.
+        case when pg_catalog.has_column_privilege(p.role, c.oid, c.attnum, 'select') then c.col else 'default' end as value
       from own_columns c cross join people p join rows_for r on r.name = c.name
      where pg_catalog.has_column_privilege(p.role, c.oid, c.attnum, 'update')
   loop
-    theirs := pg_temp.answer(held.who, pg_catalog.format('update %s set %s = %2$s returning 1', held.name, held.col));
+    theirs := pg_temp.answer(held.who, pg_catalog.format('update %s set %s = %s returning 1', held.name, held.col, held.value));
     execute pg_catalog.format('select count(*) from %s where %s', held.name, held.rows) into hers
       using case when held.who not in ('visitor', 'kim', 'eve') then pg_temp.person(held.who) end;
     if pg_catalog.jsonb_typeof(theirs) <> 'array' or pg_catalog.jsonb_array_length(theirs) <> hers then

@@ -35,6 +35,10 @@ insert into technical values
   ('^jobs\.(delayed|attempts|dead)\.(queue|priority|kind|run_at|waiting_for|outcome|enqueued_at|started_at|duration_ms|correlation_id|reason|hint|died_at|replayed_at)$', 'what became of the job'),
   ('^public\.resources\.(?!created_by|updated_by)', 'about the resource, not about a person'),
   ('^public\.(tiers|stripe_prices|events|topics)\.', 'about what is offered, not about a person'),
+  ('^public\.(event_hosts|event_series|leader_regions)\.', 'who hosts and looks after what'),
+  ('^private\.(luma_events|guest_run_events)\.', 'about the event, not about a person'),
+  ('^private\.(guest_messages|event_thanks)\.(?!sent_by)', 'what was written to many, and when'),
+  ('^private\.luma_webhooks\.(webhook_id|type|luma_event_id|state|note|attempts|received_at|applied_at)$', 'what became of the message'),
   ('^private\.site_builds\.', 'about the site');
 
 create temporary view unregistered as
@@ -129,12 +133,13 @@ select r.full_name || ': ' || r.kept as finding from register r
    and r.name <> 'public.members'
    and not exists (select from pg_catalog.pg_constraint k where k.conrelid = r.oid and k.contype = 'f' and k.confrelid = 'public.members'::regclass
                      and (k.confdeltype = 'c' or k.confdeltype = 'n' and r.attnum = any (k.conkey)))
-   and not exists (select from pg_catalog.pg_proc p where p.pronamespace = 'private'::regnamespace and p.proname in ('erase_person', 'erase_payments', 'erase_contacts')
+   and not exists (select from pg_catalog.pg_proc p where p.pronamespace = 'private'::regnamespace and p.proname ~ '^(erase_|forget_luma_webhooks$)'
                      and p.prosrc ~ ('(update|delete from) ' || pg_catalog.replace(r.name, '.', '\.') || '\M'))
 union all
 select r.full_name || ': ' || r.kept from register r
- where r.kept ~ '^180 days after it (was settled|came)'
-   and not exists (select from pg_catalog.pg_proc p where p.oid = 'private.forget_payloads'::regproc and p.prosrc ~ ('update ' || pg_catalog.replace(r.name, '.', '\.') || ' e set ' || r.col || ' = null')
+ where r.kept ~ '^180 days after it (was settled|was owed|came)'
+   and not exists (select from pg_catalog.pg_proc p where p.oid in ('private.forget_payloads'::regproc, 'private.forget_emails'::regproc, 'private.forget_slack_words'::regproc)
+                     and p.prosrc ~ ('update ' || pg_catalog.replace(r.name, '.', '\.') || ' e set [^;]*\m' || r.col || ' = (null|''\{\}'')')
                      and pg_catalog.pg_get_function_arguments(p.oid) ~ 'keep interval DEFAULT ''180 days''')
 union all
 select r.full_name || ': ' || r.kept from register r

@@ -51,6 +51,37 @@ insert into private.audience_batches (member_ids, finished_at) values (array[pg_
 insert into private.mailchimp_events (body_hash, type, outcome, payload)
 values ('hash_ada', 'profile', 'ignored', '{"email": "ada@example.org", "merges": {"LNAME": "Quillfeather"}}');
 
+-- Mails.
+select private.send_email('mail_ada', 'event_message', '{"words": "The goose is in the mill"}', member => pg_temp.person('ada'));
+select private.begin_email(e.id, now()), private.email_sent(e.id, 're_ada') from private.emails e where e.key = 'mail_ada';
+select private.send_email('mail_quill', 'guest_pending', '{"title": "Blotting"}', address => 'quill@example.net');
+select private.receive_resend_event('svix_ada', now(), '{"type": "email.bounced", "data": {"email_id": "re_ada", "to": ["ada@example.org"], "subject": "The goose", "bounce": {"type": "Permanent", "subType": "General"}}}');
+
+-- Slack.
+insert into private.slack_people (member_id, status, slack_user_id, display_name, synced_at, invite_note)
+values (pg_temp.person('ada'), 'active', 'U0QUILL', 'Quillfeather', now(), 'Slack sent it');
+with run as (insert into private.slack_runs (kind, started_at, touched_at) values ('asked', now(), now()) returning id)
+insert into private.slack_lookups (run_id, member_id) select run.id, pg_temp.person('ada') from run;
+select private.receive_slack_event('Ev0ADA', 'user_change',
+  '{"id": "U0QUILL", "email": "ada@example.org", "name": "Quillfeather", "status": "active", "isBot": false, "isInvited": false, "updated": 7}');
+select private.post_to_slack('quill:slack', 'event_message', '{"title": "Ink", "words": "Quillfeather, bring your own", "from": "Lea"}', member => pg_temp.person('ada'));
+insert into private.slack_nudges (member_id, number, at) values (pg_temp.person('ada'), 1, now());
+select private.open_slack_offboarding(pg_temp.person('ada'), 'U0QUILL', 'lapsed', now());
+
+-- Guest lists: of an event to come that Luma has, and what she did as a leader.
+insert into private.luma_events (event_id, luma_id, state) values ('22222222-0000-4000-8000-000000000002', 'evt-ink', 'live')
+on conflict (event_id) do update set luma_id = excluded.luma_id, state = excluded.state;
+select private.receive_luma_webhook('wh_ada', 'guest.registered', pg_catalog.jsonb_build_object('id', 'gst-ink', 'user_email', 'ADA@example.org',
+  'user_name', 'Ada Quillfeather', 'approval_status', 'pending_approval', 'registered_at', now() - interval '1 hour',
+  'registration_answers', '[{"label": "Diet", "value": "Blotting paper"}]'::jsonb, 'event', '{"id": "evt-ink"}'::jsonb));
+update private.guest_decisions set actor_id = pg_temp.person('ada'), words = 'Quillfeather is welcome';
+insert into private.guest_messages (event_id, sent_by, audience, words, sent_at)
+values ('22222222-0000-4000-8000-000000000002', pg_temp.person('ada'), 'all', 'Bring ink', now());
+insert into private.event_thanks (event_id, sent_by, sent_at, told) values ('22222222-0000-4000-8000-000000000002', pg_temp.person('ada'), now(), 1);
+update public.events set created_by = pg_temp.person('ada'), updated_by = pg_temp.person('ada') where id = '22222222-0000-4000-8000-000000000004';
+insert into public.event_series (id, created_by) values ('55555555-0000-4000-8000-0000000000ad', pg_temp.person('ada'));
+insert into public.leader_regions (member_id, region) values (pg_temp.person('ada'), 'Oceania');
+
 -- Doubts about who she is: hers, and another's that names her.
 insert into private.identity_reviews (member_id, email, reason) values (pg_temp.person('ada'), 'quill@example.net', 'Says that she paid with another address');
 insert into private.identity_reviews (member_id, other_member_id, email, reason, evidence)
@@ -59,6 +90,7 @@ values (pg_temp.person('bea'), pg_temp.person('ada'), 'ada@example.org', 'Paid w
 -- The shelf, the store and the log.
 insert into public.resource_marks (member_id, resource_id)
 select pg_temp.person('ada'), r.id from public.resources r order by r.id limit 1 on conflict do nothing;
+insert into private.calendar_feeds (member_id, token_hash, created_at) values (pg_temp.person('ada'), private.calendar_hash('quillfeather'), now());
 update public.resources set created_by = pg_temp.person('ada'), updated_by = pg_temp.person('ada')
  where id = (select r.id from public.resources r order by r.id limit 1);
 insert into storage.objects (bucket_id, name) values ('pictures', pg_temp.person('ada')::text || '/portrait.webp');

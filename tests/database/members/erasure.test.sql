@@ -79,9 +79,9 @@ select ok(private.is_buried('member', '99999999-0000-4000-8000-000000000001') an
 
 -- What is owed
 select results_eq($$ select provider::text, count(*)::integer, pg_catalog.min(state) from admin.erasures group by 1 order by 1 $$,
-  $$ values ('mailchimp', 2, 'owed'), ('storage', 1, 'owed'), ('stripe', 2, 'owed') $$, 'Admins see what is owed at each provider');
+  $$ values ('luma', 1, 'owed'), ('mailchimp', 2, 'owed'), ('storage', 1, 'owed'), ('stripe', 2, 'owed') $$, 'Admins see what is owed at each provider');
 select is((select count(*)::integer from admin.jobs where (queue, kind) in (('memberships', 'erase_customer'), ('audience', 'forget_contact'),
-    ('members', 'sweep_pictures')) and correlation_id ~ '^erasure-'), 5, 'and each of these has its job');
+    ('members', 'sweep_pictures'), ('events', 'forget_guest')) and correlation_id ~ '^erasure-'), 6, 'and each of these has its job');
 select is((select after from private.audit_log where action = 'members.erased')::text, (select pg_catalog.format('{"tombstone": %s}', id) from private.tombstones),
   'The log says that it happened');
 

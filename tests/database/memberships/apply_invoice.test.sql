@@ -17,7 +17,7 @@ select pg_temp.receive('customer.subscription.updated', pg_temp.sub(status => 'p
 select is(pg_temp.until(), '2026-07-30Z', 'Past due without an invoice she has fourteen days');
 select is(pg_temp.receive('invoice.payment_failed', pg_temp.invoice('in_2', 'open', '2026-07-15 12:00Z', '2026-07-18 12:00Z'), '2026-07-15 12:00Z'), 'applied', 'A payment fails');
 select is(pg_temp.notices(), 'payment_failed', 'She is told once');
-select is(pg_temp.jobs_of('notify'), 1::bigint, 'by one message');
+select is(pg_temp.jobs_of('send_email'), 1::bigint, 'by one message');
 select is(pg_temp.until(), '2026-07-20Z', 'and keeps access until the day after the next attempt');
 select is(private.warn_before_grace_ends('2026-07-17 12:00Z'), 0, 'In the first three days she is not warned on top of it: Stripe will try again');
 select pg_temp.receive('invoice.payment_failed', pg_temp.invoice('in_2', 'open', '2026-07-15 12:00Z', '2026-07-22 12:00Z'), '2026-07-18 12:00Z');

@@ -138,11 +138,12 @@ describe('Forgetting a contact at Mailchimp', () => {
       select ${her.member_id}, 'payment_failed', i.invoice_id from public.invoices i where i.customer_id = ${her.customer}
       returning id`
     await house.sql`
-      select jobs.enqueue('audience', k, jsonb_build_object('member_id', ${her.member_id}::text, 'notice_id', ${notice!.id}::int)),
+      select jobs.enqueue('audience', k, jsonb_build_object('member_id', ${her.member_id}::text)),
              jobs.enqueue('memberships', 'refresh_customer', jsonb_build_object('customer_id', ${her.customer}::text)),
+             private.send_email('notice:' || ${notice!.id}::text, 'payment_failed', jsonb_build_object('notice_id', ${notice!.id}::int), member => ${her.member_id}::uuid),
              jobs.enqueue('memberships', 'resolve_customer', jsonb_build_object('customer_id', ${her.customer}::text)),
              jobs.enqueue('memberships', 'refresh_subscription', jsonb_build_object('subscription_id', ${her.subscription}::text))
-        from unnest(array['sync_contact', 'start_welcome', 'notify']) k`
+        from unnest(array['sync_contact', 'start_welcome']) k`
     await house.sql`
       with made as (insert into private.audience_batches (member_ids) values (array[${her.member_id}::uuid]) returning id)
       select jobs.enqueue('audience', 'submit_batch', jsonb_build_object('batch_id', id)) from made`

@@ -9,12 +9,14 @@ beforeAll(async () => {
 })
 afterAll(() => house?.close())
 
-/** Custom events that Mailchimp has recorded for somebody. */
-const told = (email: string) =>
-  house.mailchimp.ledger
-    .entries({ effect: 'event.recorded' })
-    .filter(({ detail }) => detail?.email === email)
-    .map(({ detail }) => detail as { name: string; properties: Record<string, string> })
+/** The mails that somebody got, the oldest first. */
+async function told(email: string) {
+  const response = await fetch(`${house.resend.url}/_sandbox/resend/emails?to=${email}`)
+  const { emails } = (await response.json()) as { emails: { subject: string; text: string }[] }
+  return emails.reverse()
+}
+const subjects = async (email: string) => (await told(email)).map(({ subject }) => subject)
+const FAILED = 'Your payment did not go through'
 
 /** Joins with a card that works once and fails from the second period on. */
 async function joinWithFailingCard() {
@@ -38,13 +40,18 @@ describe('A payment that fails', () => {
       status: 'past_due',
       is_entitled: true,
     })
-    expect(told(dot.email)).toMatchObject([
-      { name: 'payment_failed', properties: { link: `${SITE}/account?mend=card` } },
-    ])
+    const [mail, ...more] = await told(dot.email)
+    expect(mail).toMatchObject({ subject: FAILED })
+    expect(mail?.text).toContain('$10.00')
+    expect(mail?.text.match(/https?:\/\/\S+/g)).toEqual([`${SITE}/account/?mend=card`])
+    expect(more).toEqual([])
     // Stripe tries again, and fails again: she knows already.
     await house.advance(4)
     await house.work()
-    expect(told(dot.email).filter(({ name }) => name === 'payment_failed')).toHaveLength(1)
+    expect((await subjects(dot.email)).filter((subject) => subject === FAILED)).toHaveLength(1)
+    const [notice] = await house.sql`
+      select sent_at is not null as sent from public.membership_notices where member_id = ${dot.member_id}`
+    expect(notice?.sent).toBe(true)
   })
 
   it('is followed by one warning before the grace ends', async () => {
@@ -53,7 +60,7 @@ describe('A payment that fails', () => {
     await house.work()
     let warnedOn: number | undefined
     for (let day = 0; day < 20; day++) {
-      const warned = told(dot.email).some(({ name }) => name === 'grace_ending')
+      const warned = (await subjects(dot.email)).length > 1
       if (warned) warnedOn ??= day
       if (!(await memberOf(house, dot.email)).is_entitled) break
       await warn()
@@ -61,7 +68,10 @@ describe('A payment that fails', () => {
       await house.advance(1)
       await house.work()
     }
-    expect(told(dot.email).map(({ name }) => name)).toEqual(['payment_failed', 'grace_ending'])
+    expect(await subjects(dot.email)).toEqual([
+      FAILED,
+      expect.stringMatching(/^Your access ends on \d+ \w+ \d{4}$/),
+    ])
     expect(warnedOn, 'not on top of the first notice').toBeGreaterThanOrEqual(3)
     expect((await memberOf(house, dot.email)).is_entitled).toBe(false)
   })
@@ -75,7 +85,24 @@ describe('A payment that fails', () => {
     await house.work()
     await warn()
     expect(await memberOf(house, dot.email)).toMatchObject({ status: 'active', is_entitled: true })
-    expect(told(dot.email).filter(({ name }) => name === 'grace_ending')).toEqual([])
+    expect(await subjects(dot.email)).toEqual([])
+  })
+
+  it('is told also to who wants no newsletter, and is on an admin’s list when her address is dead', async () => {
+    const dot = await joinWithFailingCard()
+    await act(house.mailchimp.url, 'mailchimp/unsubscribe', { email: dot.email })
+    await house.settle()
+    await act(house.resend.url, 'resend/bounce', { email: dot.email })
+    await house.advance(31)
+    await house.work()
+    expect(await subjects(dot.email)).toEqual([FAILED])
+    await expect
+      .poll(async () => {
+        const rows = await house.sql`
+          select why from admin.attention where what = 'Notice not sent' and why like ${`%${dot.email}%`}`
+        return rows.map(({ why }) => why)
+      })
+      .toEqual([`payment failed for ${dot.email}: It came back (permanent, general)`])
   })
 
   it('of a donation is told to nobody', async () => {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createLog } from '../../../functions/_shared/log.ts'
 import type { Platform } from '../../../functions/_shared/platform.ts'
 import { createMailchimp } from '../../../functions/_shared/providers/mailchimp.ts'
+import { createResend } from '../../../functions/_shared/providers/resend.ts'
 import { createStripe } from '../../../functions/_shared/providers/stripe.ts'
 import { connect, type Sql } from '../../../functions/_shared/sql.ts'
 import { createApp } from '../../../functions/operations/app.ts'
@@ -30,6 +31,7 @@ function doors(sql: Sql = house.sql as unknown as Sql, env = house.env) {
   const pings = {
     stripe: async () => await createStripe(read, platform.now).ping(300),
     mailchimp: async () => await createMailchimp(read).ping(300),
+    resend: async () => await createResend(read, platform.now, 300).ping(),
   }
   return createApp({ ...platform, sql: () => sql, pings })
 }
@@ -46,7 +48,7 @@ describe('Health', () => {
     expect(body).toMatchObject({
       status: 'ok',
       database: 'ok',
-      providers: { stripe: 'ok', mailchimp: 'ok' },
+      providers: { stripe: 'ok', mailchimp: 'ok', resend: 'ok' },
       schedules: { 'jobs.tick': { ok: true } },
     })
   })
@@ -58,14 +60,25 @@ describe('Health', () => {
     expect(status).toBe(200)
     expect(body).toMatchObject({
       status: 'degraded',
-      providers: { stripe: 'ok', mailchimp: 'unreachable' },
+      providers: { stripe: 'ok', mailchimp: 'unreachable', resend: 'ok' },
     })
   })
 
   it('tells a wrong or missing key from a provider that does not answer', async () => {
-    const wrong = { ...house.env, STRIPE_SECRET_KEY: 'sk_test_other', MAILCHIMP_API_KEY: undefined }
+    const wrong = {
+      ...house.env,
+      STRIPE_SECRET_KEY: 'sk_test_other',
+      MAILCHIMP_API_KEY: undefined,
+      RESEND_API_KEY: 're_wrong',
+    }
     const { body } = await ask(doors(undefined, wrong))
-    expect(body.providers).toEqual({ stripe: 'misconfigured', mailchimp: 'misconfigured' })
+    const all = { stripe: 'misconfigured', mailchimp: 'misconfigured', resend: 'misconfigured' }
+    expect(body.providers).toEqual(all)
+  })
+
+  it('takes a key that may only send for a good one', async () => {
+    const careful = { ...house.env, RESEND_API_KEY: 're_sandbox_sending' }
+    expect((await ask(doors(undefined, careful))).body.providers).toMatchObject({ resend: 'ok' })
   })
 
   it('is degraded when a schedule stands still, a queue is paused or a job is dead', async () => {

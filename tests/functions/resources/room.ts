@@ -12,9 +12,7 @@ import { createClock } from '../../../scripts/sandbox/lib/clock.ts'
 import { serveVimeo } from '../../../scripts/sandbox/vimeo/server.ts'
 import { openDatabase } from '../support/database.ts'
 import { SITE } from '../support/house.ts'
-
-/** Milliseconds that Vimeo's client waits here, so that a test of a time-out is short. */
-const PATIENCE_MS = 300
+import { patientClient } from '../support/patience.ts'
 
 // The worker's short looks at an empty queue are shortened.
 const quickClock: WorkerClock = {
@@ -53,7 +51,7 @@ export async function openRoom() {
     store.removed.push(...paths)
     if (store.trouble === 'done and silent') throw silent()
   }
-  const client = createVimeo(env, () => clock.now(), PATIENCE_MS)
+  const client = patientClient((ms) => createVimeo(env, () => clock.now(), ms), vimeo.faults, 300)
   const deps: JobDeps = { sql, vimeo: client, files: { remove } }
   const worker = createWorker<JobDeps>({
     queue: 'resources',

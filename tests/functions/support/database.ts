@@ -1,8 +1,10 @@
-import { rmSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { join } from 'node:path'
 import postgres from 'postgres'
 import { bootstrap } from '../../../scripts/local/bootstrap.ts'
-import { startCluster } from '../../../scripts/local/cluster.ts'
+import { type Cluster, startCluster } from '../../../scripts/local/cluster.ts'
 import { migrate } from '../../../scripts/local/migrate.ts'
 import { runFolder } from '../../../scripts/local/run-folder.ts'
 
@@ -27,24 +29,11 @@ export interface Database {
   close(): Promise<void>
 }
 
-/** A database of one's own with all migrations, the sandbox's prices and no people. */
-export async function openDatabase(): Promise<Database> {
-  const port = await freePort()
-  const folder = runFolder(`room-${process.pid}-${port}`)
-  const cluster = await startCluster({ folder, port })
-  const discard = async () => {
-    await cluster.stop()
-    rmSync(folder, { recursive: true, force: true })
-  }
-  try {
-    await bootstrap(cluster.url('supabase_admin'))
-    await migrate(cluster.url('postgres'))
-  } catch (error) {
-    await discard()
-    throw error
-  }
-  const url = cluster.url('postgres')
-  const sql = postgres(url, { max: 5, onnotice: () => {} })
+/** Brings a new cluster to where tests of rooms begin: all migrations, the sandbox's prices and no people. */
+async function furnish(cluster: Cluster): Promise<void> {
+  await bootstrap(cluster.url('supabase_admin'))
+  await migrate(cluster.url('postgres'))
+  const sql = postgres(cluster.url('postgres'), { max: 1, onnotice: () => {} })
   await sql`
     insert into public.stripe_prices (price_id, purpose, tier, currency, unit_amount, recurring_interval)
     values ('price_monthly', 'dues', 'monthly', 'usd', 1000, 'month'),
@@ -57,6 +46,46 @@ export async function openDatabase(): Promise<Database> {
     on conflict do nothing`
   // Nothing happens by itself here: the tests say when a schedule runs.
   await sql`select cron.alter_job(jobid, active => false) from cron.job`
+  await sql.end()
+}
+
+/** Makes a cluster that every test file of a run begins with a copy of, and returns its folder. */
+export async function makeModel(): Promise<string> {
+  const port = await freePort()
+  const folder = runFolder(`rooms-${process.pid}-${port}`)
+  const cluster = await startCluster({ folder, port })
+  try {
+    await furnish(cluster)
+    await cluster.stop()
+  } catch (error) {
+    await cluster.stop()
+    rmSync(folder, { recursive: true, force: true })
+    throw error
+  }
+  writeFileSync(join(folder, 'data', 'complete'), '')
+  return folder
+}
+
+/** A database of one's own with all migrations, the sandbox's prices and no people. */
+export async function openDatabase(): Promise<Database> {
+  const port = await freePort()
+  const folder = runFolder(`room-${process.pid}-${port}`)
+  // Made once for a whole run (tests/setup/rooms.ts); a program of its own makes one for itself.
+  const model = process.env.COMMONS_ROOMS_MODEL
+  if (model) execFileSync('cp', ['-a', '--reflink=auto', `${model}/data`, `${model}/rt`, folder])
+  const cluster = await startCluster({ folder, port })
+  const discard = async () => {
+    await cluster.stop()
+    rmSync(folder, { recursive: true, force: true })
+  }
+  try {
+    if (cluster.fresh) await furnish(cluster)
+  } catch (error) {
+    await discard()
+    throw error
+  }
+  const url = cluster.url('postgres')
+  const sql = postgres(url, { max: 5, onnotice: () => {} })
   return {
     url,
     sql,

@@ -1,6 +1,7 @@
 import { createLog, type Log } from '../../../functions/_shared/log.ts'
 import type { Platform } from '../../../functions/_shared/platform.ts'
 import { createMailchimp } from '../../../functions/_shared/providers/mailchimp.ts'
+import { createResend } from '../../../functions/_shared/providers/resend.ts'
 import { createStripe } from '../../../functions/_shared/providers/stripe.ts'
 import type { Sql } from '../../../functions/_shared/sql.ts'
 import type { User } from '../../../functions/_shared/user.ts'
@@ -12,11 +13,16 @@ import { handlers as audienceHandlers } from '../../../functions/audience/jobs/i
 import { createApp as membershipsApp } from '../../../functions/memberships/app.ts'
 import type { JobDeps as MembershipsJobs } from '../../../functions/memberships/deps.ts'
 import { handlers as membershipsHandlers } from '../../../functions/memberships/jobs/index.ts'
+import { createApp as messagingApp } from '../../../functions/messaging/app.ts'
+import type { JobDeps as MessagingJobs } from '../../../functions/messaging/deps.ts'
+import { handlers as messagingHandlers } from '../../../functions/messaging/jobs/index.ts'
 import { serveHttp } from '../../../scripts/local/http.ts'
 import { createClock } from '../../../scripts/sandbox/lib/clock.ts'
 import { serveMailchimp } from '../../../scripts/sandbox/mailchimp/server.ts'
+import { serveResend } from '../../../scripts/sandbox/resend/server.ts'
 import { serveStripe } from '../../../scripts/sandbox/stripe/server.ts'
 import { type Database, freePort, openDatabase } from './database.ts'
+import { patientClient } from './patience.ts'
 
 export const SITE = 'http://127.0.0.1:4321'
 export const PUBLISHABLE = 'sb_publishable_test'
@@ -32,10 +38,10 @@ const settings = {
   MAILCHIMP_WELCOME_JOURNEY_ID: '1',
   MAILCHIMP_WELCOME_STEP_ID: '1',
   MAILCHIMP_WEBHOOK_PATH_SECRET: 'mailchimp-path-secret',
+  RESEND_API_KEY: 're_sandbox',
+  RESEND_WEBHOOK_SECRET: 'whsec_c2FuZGJveC1yZXNlbmQtc2lnbmluZy1rZXk=',
+  EMAIL_FROM: 'Women Defining AI <hello@mail.example.org>',
 }
-
-/** Milliseconds that the providers' clients wait here, so that a test of a time-out is short. */
-const PATIENCE_MS = 1500
 
 // The worker's short looks at an empty queue are shortened; its long limits stay.
 const quickClock: WorkerClock = {
@@ -46,7 +52,7 @@ const quickClock: WorkerClock = {
 export type House = Awaited<ReturnType<typeof openHouse>>
 
 /**
- * Both rooms with a database of their own and the provider sandboxes, wired as in production: webhooks
+ * The rooms that answer to Stripe, with a database of their own and the provider sandboxes, wired as in production: webhooks
  * come over HTTP, clients are the official SDKs. Only the worker is started by the test, with `work`.
  */
 export async function openHouse(database?: Database) {
@@ -64,8 +70,20 @@ export async function openHouse(database?: Database) {
   const hook = `${functions}/audience/mailchimp-webhook/${settings.MAILCHIMP_WEBHOOK_PATH_SECRET}`
   const mailchimp = await serveMailchimp({ port: 0, clock, webhook: { url: hook } })
 
+  const resend = await serveResend({
+    port: 0,
+    clock,
+    webhook: {
+      url: `${functions}/messaging/resend-webhook`,
+      secret: settings.RESEND_WEBHOOK_SECRET,
+    },
+    siteUrl: SITE,
+    pace: { hold: 2000, drip: 5 },
+  })
+
   const env: Record<string, string | undefined> = {
     ...settings,
+    RESEND_API_BASE: resend.url,
     STRIPE_API_BASE: stripe.url,
     MAILCHIMP_API_BASE: mailchimp.url,
   }
@@ -75,8 +93,11 @@ export async function openHouse(database?: Database) {
   const tokens = new Map<string, User>()
   const sql = db.sql as unknown as Sql
   const read = (name: string) => env[name]
-  const stripeClient = createStripe(read, () => clock.now(), PATIENCE_MS)
-  const mailchimpClient = createMailchimp(read, PATIENCE_MS)
+  const stripeClient = patientClient(
+    (ms) => createStripe(read, () => clock.now(), ms),
+    stripe.faults,
+  )
+  const mailchimpClient = patientClient((ms) => createMailchimp(read, ms), mailchimp.faults)
 
   const worker = <Deps extends object>(queue: string, handlers: never, deps: Deps) =>
     createWorker<Deps>({ queue, handlers, sql, deps, log, lingerMs: 0, clock: quickClock })
@@ -84,12 +105,20 @@ export async function openHouse(database?: Database) {
   const audienceDeps: AudienceJobs = {
     sql,
     mailchimp: mailchimpClient,
-    siteUrl: SITE,
     now: () => clock.now(),
+  }
+  const messagingDeps: MessagingJobs = {
+    sql,
+    resend: patientClient((ms) => createResend(read, () => clock.now(), ms), resend.faults),
+    siteUrl: SITE,
+    doorsUrl: `${functions}/messaging`,
+    // The pace is the database's business, and tested there.
+    wait: async () => {},
   }
   const workers = {
     memberships: worker('memberships', membershipsHandlers as never, membershipsDeps),
     audience: worker('audience', audienceHandlers as never, audienceDeps),
+    messaging: worker('messaging', messagingHandlers as never, messagingDeps),
   }
 
   const platform: Platform = {
@@ -111,17 +140,22 @@ export async function openHouse(database?: Database) {
     sql: () => sql,
     drain: () => workers.audience.drain(),
   })
-  const server = await serveHttp(port, (request) =>
-    new URL(request.url).pathname.startsWith('/audience/')
-      ? audience.fetch(request)
-      : memberships.fetch(request),
-  )
+  const messaging = messagingApp({
+    ...platform,
+    sql: () => sql,
+    drain: () => workers.messaging.drain(),
+  })
+  const rooms: Record<string, typeof memberships> = { audience, memberships, messaging }
+  const server = await serveHttp(port, (request) => {
+    const room = new URL(request.url).pathname.split('/')[1] ?? ''
+    return (rooms[room] ?? memberships).fetch(request)
+  })
 
-  /** Works both queues until nothing is owed; what waits for its time is made due. */
+  /** Works the queues until nothing is owed; what waits for its time is made due. */
   async function work(rounds = 10) {
     for (let round = 0; round < rounds; round++) {
       await db.sql`update jobs.delayed set run_at = private.clock() where run_at > private.clock()`
-      const done = await Promise.all([workers.memberships.drain(), workers.audience.drain()])
+      const done = await Promise.all(Object.values(workers).map((one) => one.drain()))
       const [left] = await db.sql`select exists (select from jobs.delayed) as any`
       if (done.every(({ claimed }) => claimed === 0) && !left!.any) return
     }
@@ -136,8 +170,10 @@ export async function openHouse(database?: Database) {
     clock,
     stripe,
     mailchimp,
+    resend,
     memberships,
     audience,
+    messaging,
     functions,
     workers,
     work,
@@ -145,6 +181,7 @@ export async function openHouse(database?: Database) {
     mailchimpClient,
     membershipsDeps,
     audienceDeps,
+    messagingDeps,
     /** Waits until every webhook that is under way has been delivered. */
     settle: () => stripe.settle(),
     /** Moves everybody's time forward, as the local stack does. */
@@ -155,7 +192,7 @@ export async function openHouse(database?: Database) {
       await stripe.settle()
     },
     async close() {
-      await Promise.all([stripe.close(), mailchimp.close(), server.close()])
+      await Promise.all([stripe.close(), mailchimp.close(), resend.close(), server.close()])
       for (const one of Object.values(workers)) one.stop()
       await db.close()
     },

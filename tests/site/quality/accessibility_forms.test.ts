@@ -62,6 +62,49 @@ const steps: Step[] = [
     viewer: 'ada',
     act: (page) => settled(page, 'ready'),
   },
+  {
+    what: 'what was',
+    path: '/calendar/?when=past',
+    viewer: 'ada',
+    act: (page) => settled(page, 'ready'),
+  },
+  {
+    what: 'a private address that was just made',
+    path: '/calendar/',
+    viewer: 'ada',
+    async act(page) {
+      await press(page, 'Subscribe in my calendar')
+      await press(page, 'Make my private address')
+      await page.getByLabel('Your private address').waitFor()
+    },
+  },
+  {
+    what: 'an event that lacks its title',
+    path: '/lead/events/edit/',
+    viewer: 'lea',
+    async act(page) {
+      await page.getByRole('button', { name: 'Publish', exact: true }).click()
+      await page.getByText('It needs a title.').waitFor()
+    },
+  },
+  {
+    what: 'the question whether to cancel',
+    path: '/lead/events/edit/?id=ID',
+    viewer: 'lea',
+    async act(page) {
+      await press(page, 'Cancel the event')
+      await page.getByText('We mail it to the guests').waitFor()
+    },
+  },
+  {
+    what: 'a message to guests',
+    path: '/lead/events/guests/?id=ID',
+    viewer: 'lea',
+    async act(page) {
+      await press(page, 'Write to guests')
+      await page.getByLabel('Your words').waitFor()
+    },
+  },
 ]
 
 test.each(steps)('$path: $what', async ({ path, viewer, act }) => {

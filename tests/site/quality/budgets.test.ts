@@ -34,6 +34,7 @@ async function load(sitePage: SitePage): Promise<Weight> {
   await page.goto(await addressOf(site, sitePage))
   if (sitePage.kind === 'gated') await settled(page, 'ready')
   await page.waitForLoadState('networkidle')
+  if (sitePage.kind === 'reading') expect(await page.locator('script').count()).toBe(0)
   const weighed = await weight()
   await context.close()
   return weighed

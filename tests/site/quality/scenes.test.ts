@@ -1,10 +1,12 @@
-// On any page, in any state: axe finds nothing serious, in light and dark, on a phone and on a desk, and the page keeps
-// to its Content-Security-Policy.
+// On any page, in any state: axe finds nothing serious, in light and dark, on a phone and on a desk; the page keeps to
+// its Content-Security-Policy and complains of nothing; and the narrowest phone never scrolls sideways.
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { sideways } from '../support/people.ts'
 import { openSite, type Site } from '../support/site.ts'
 import { findings } from './axe.ts'
 import { ofKind } from './pages.ts'
-import { enter, listen, scenesOf } from './support.ts'
+import { enter, listen, type Scene, scenesOf } from './support.ts'
 
 let site: Site
 beforeAll(async () => {
@@ -29,15 +31,32 @@ test('axe sees what is wrong with a page', async () => {
   await context.close()
 })
 
-const aboutPolicy = (complaints: string[]) =>
-  complaints.filter((line) => /Content.Security|Refused/i.test(line))
+/** How far a page can be pushed sideways on the narrowest phone, in pixels: as it is, and with text at 200 %. */
+async function sidewaysWhenNarrow(page: Page): Promise<number[]> {
+  await page.setViewportSize({ width: 320, height: 900 })
+  const plain = await sideways(page)
+  await page.evaluate(() => {
+    document.documentElement.style.fontSize = '200%'
+  })
+  return [plain, await sideways(page)]
+}
+
+/** The refusals that a state is about: the browser says so of each. */
+const refusals: Partial<Record<Scene['state'], RegExp>> = {
+  failed: /\b500\b.*\/rest\//,
+  expired: /\b400\b.*\/auth\/v1\/token/,
+  lapsed: /\b403\b.*\/rest\//,
+}
+const unexpected = (complaints: string[], state?: Scene['state']) =>
+  complaints.filter((line) => !(state && refusals[state]?.test(line)))
 
 test.each(ofKind('reading', 'asking'))('$path', async ({ path }) => {
   const { page, context, complaints } = await site.visit()
   const refused = await listen(page)
   await page.goto(path)
   expect(await findings(page)).toEqual([])
-  expect([await refused(), aboutPolicy(complaints)]).toEqual([[], []])
+  expect(await sidewaysWhenNarrow(page)).toEqual([0, 0])
+  expect([await refused(), unexpected(complaints)]).toEqual([[], []])
   await context.close()
 })
 
@@ -47,7 +66,8 @@ describe.each(ofKind('gated'))('$path', (sitePage) => {
     const refused = await listen(page)
     await enter(site, sitePage, scene, context, page)
     expect(await findings(page)).toEqual([])
-    expect([await refused(), aboutPolicy(complaints)]).toEqual([[], []])
+    expect(await sidewaysWhenNarrow(page)).toEqual([0, 0])
+    expect([await refused(), unexpected(complaints, scene.state)]).toEqual([[], []])
     await context.close()
   })
 })

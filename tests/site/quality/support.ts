@@ -34,7 +34,11 @@ export async function addressOf(site: Site, { path }: Pick<SitePage, 'path'>): P
       ? await site.sql<{ id: string }[]>`
           select p.member_id as id from public.profiles p join public.member_emails e using (member_id)
           where e.email = 'lea@example.org'`
-      : await site.sql<{ id: string }[]>`
+      : /^\/(calendar|lead)\//.test(path)
+        ? await site.sql<{ id: string }[]>`
+          select id from public.events where state = 'published' and visibility = 'member' and published_at < now()
+            and ends_at > now() order by starts_at, id limit 1`
+        : await site.sql<{ id: string }[]>`
           select id from public.resources where kind = 'video' and audience = 'member' and published_at < now()
             and retired_at is null order by published_at limit 1`
     ids.set(path, row?.id ?? '')

@@ -60,6 +60,42 @@ async function fill(
 const named = Object.entries(hostile).filter(([, text]) => text.trim() !== '')
 const texts = named.map(([, text]) => text)
 
+/** Texts of an event that people read, whoever wrote them. */
+const eventTexts = [
+  'title',
+  'description',
+  'place',
+  'url',
+  'meeting_url',
+  'recording_url',
+  'cancel_reason',
+  'thanks',
+  'region',
+]
+
+/** Lets a hostile person host an event and go there for all to see, beside everybody of the cast. */
+async function makeGuests(
+  { sql }: Site,
+  event: string,
+  person: string,
+  cast: Person[],
+  text: string,
+) {
+  await sql`insert into public.event_hosts (event_id, member_id) values (${event}, ${person})`
+  await sql`insert into public.event_preferences (member_id, shows_going) values (${person}, true)`
+  for (const member of [person, ...cast.flatMap(({ memberId }) => memberId ?? [])])
+    await sql`insert into private.event_guests (event_id, luma_guest_id, member_id, name, status, luma_status, registered_at, seen_at, words)
+      values (${event}, ${`gst-${member}`}, ${member}, ${text.slice(0, 200)}, ${member === person ? 'approved' : 'declined'}::private.guest_status,
+        'approved', now(), now(), ${text})`
+}
+
+/** Of each three events one is still to come, one is over, and one was canceled. */
+async function endSome({ sql }: Site, event: string, number: number) {
+  if (number % 3 === 1)
+    await sql`update public.events set starts_at = now() - interval '2 days', ends_at = now() - interval '1 day' where id = ${event}`
+  if (number % 3 === 2) await sql`update public.events set state = 'canceled' where id = ${event}`
+}
+
 /**
  * A community in which everybody wrote something hostile into every field that there is: the people of the cast,
  * and one more person, resource, event and gift for each text. leave() takes all of it out again.
@@ -81,13 +117,16 @@ export async function makeHostile(site: Site, cast: Person[]) {
     await sql`insert into public.members (id, origin) values (${person}, 'import')`
     await sql`insert into public.profiles (member_id, is_visible, access_until) values (${person}, true, 'infinity')`
     await sql`insert into public.resources (id, kind, title, url) values (${resource}, 'link', 'x', 'https://example.org/')`
-    await sql`insert into public.events (id, title, starts_at, ends_at, visibility, published_at)
-      values (${event}, 'x', now() + interval '1 day', now() + interval '2 days', 'member', now())`
+    await sql`insert into public.events (id, title, starts_at, ends_at, visibility, state)
+      values (${event}, 'x', now() + interval '1 day', now() + interval '2 days', 'member', 'published')`
     for (const one of of('public.profiles')) await fill(site, one, person, text)
     for (const one of of('public.resources')) await fill(site, one, resource, text)
-    for (const column of ['title', 'description', 'place', 'url', 'region', 'category']) {
+    await sql`insert into public.event_regions (name) values (${text.trim().slice(0, 60)}) on conflict do nothing`
+    for (const column of eventTexts) {
       await fill(site, { table: 'public.events', key: 'id', column, isArray: false }, event, text)
     }
+    await makeGuests(site, event, person, cast, text)
+    await endSome(site, event, events.size)
     await sql`update public.resources set published_at = now() where id = ${resource}`
   }
   // A file, whose name is a leader's as well.
@@ -108,10 +147,12 @@ export async function makeHostile(site: Site, cast: Person[]) {
   return {
     people,
     resources,
+    events,
     async leave() {
       await sql`delete from public.members where id = any (${[...people.keys()]})`
       await sql`delete from public.resources where id = any (${[...resources.keys()]})`
       await sql`delete from public.events where id = any (${[...events.keys()]})`
+      await sql`delete from public.event_regions where name = any (${texts.map((text) => text.trim().slice(0, 60))})`
       await sql.begin(async (tx) => {
         await tx`set local storage.allow_delete_query = 'true'`
         await tx`delete from storage.objects where bucket_id = 'resources' and name = ${path}`

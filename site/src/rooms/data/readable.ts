@@ -18,8 +18,9 @@ const sections: Record<string, [title: string, explanation: string]> = {
   notices: ['What we wrote about payments', 'When one did not go through.'],
   mailchimp: [
     'What Mailchimp holds',
-    'Our mails are sent by Mailchimp. This is what we left there, and what it told us.',
+    'Our newsletter is sent by Mailchimp. This is what we left there, and what it told us.',
   ],
+  mails: ['Mails to you', 'What we wrote to you, and whether it arrived.'],
   stripe_customers: ['Who you are at Stripe', 'Stripe takes the payments.'],
   differences_with_stripe: ['Where Stripe and we differed', 'What a nightly comparison found.'],
   stripe_messages: [
@@ -28,6 +29,7 @@ const sections: Record<string, [title: string, explanation: string]> = {
   ],
   saved_and_watched: ['What you saved and watched', 'Of our resources.'],
   resources: ['Resources you made', 'As a leader.'],
+  calendar: ['Your calendar', 'Who sees that you go, and your private address for it.'],
   sign_in: ['Your sign-in', 'There is no password.'],
   ways_to_sign_in: ['Ways to sign in', 'Proved by you.'],
   open_sign_ins: ['Where you are signed in', 'Browsers with a session.'],

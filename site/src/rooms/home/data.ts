@@ -1,9 +1,10 @@
 import { answerOrNull } from '../../lib/problem.ts'
 import type { Role } from '../../lib/role.ts'
 import { db } from '../../lib/supabase.ts'
+import type { EventState, Standing } from '../events/data.ts'
 import type { Card } from '../memberships/membership.ts'
 
-/** An event that is still to come. */
+/** An event that is still to come, with what one is to it. */
 export interface NextEvent {
   id: string
   title: string
@@ -11,7 +12,9 @@ export interface NextEvent {
   ends_at: string
   time_zone: string
   place: string
-  url: string | null
+  state: EventState
+  standing: Standing
+  place_in_line: number | null
 }
 
 export interface NewMember {
@@ -28,8 +31,14 @@ export interface NewResource {
   published_at: string
 }
 
-/** What somebody has not done yet of what makes her findable. */
-export type Task = 'profile' | 'picture' | 'visibility' | 'interests'
+/** What somebody has not done yet of what makes her at home. */
+export type Task = 'profile' | 'picture' | 'visibility' | 'interests' | 'slack'
+
+/** How somebody who is not in Slack yet gets there: the share link while it works, or Slack's own invitation. */
+export interface WayIn {
+  link: string | null
+  is_invited: boolean
+}
 
 export interface Home extends Card {
   member: { id: string; name: string; role: Role; picture: string | null; is_visible: boolean }
@@ -44,6 +53,7 @@ export interface Home extends Card {
   new_members: NewMember[]
   new_resources: NewResource[]
   to_do: Task[]
+  slack: WayIn | null
 }
 
 /** Everything that the home page shows, in one answer; null for who is no member yet. */

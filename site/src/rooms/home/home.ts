@@ -8,7 +8,7 @@ import { day, money } from '../../lib/words.ts'
 import { claimPayment, signUp } from '../members/data.ts'
 import { startBilling } from '../memberships/billing.ts'
 import { fillCard } from '../memberships/card.ts'
-import { type Home, readHome } from './data.ts'
+import { type Home, readHome, type WayIn } from './data.ts'
 import { eventRow, memberRow, resourceRow, showList } from './lists.ts'
 
 /** The home page: what I have, what is coming up, who is new; and the way in for who is no member yet. */
@@ -43,11 +43,12 @@ async function refresh(): Promise<void> {
   greet(home)
   fillCard(home)
   receipt(home.last_receipt)
-  const todo = [...home.to_do, 'slack']
+  const todo: string[] = home.to_do
   const open = [...document.querySelectorAll<HTMLElement>('[data-task]')].filter((row) => {
     row.hidden = !todo.includes(row.dataset.task ?? '')
     return !row.hidden
   })
+  showWayIn(home.slack)
   one('[data-to-do]').hidden = open.length === 0
   showList('events', home.events, eventRow)
   showList('new_members', home.new_members, memberRow)
@@ -59,6 +60,20 @@ async function refresh(): Promise<void> {
 function greet({ member }: Home): void {
   const first = member.name.trim().split(/\s+/)[0]
   one('[data-greeting]').textContent = first ? `, ${first}` : ''
+}
+
+/** The way into Slack. Its address is an admin's own, and for members alone. */
+function showWayIn(way: WayIn | null): void {
+  if (!way) return
+  const row = one<HTMLAnchorElement>('[data-task=slack] a')
+  if (way.link) row.href = way.link
+  else row.removeAttribute('href')
+  row.target = '_blank'
+  row.rel = 'noopener noreferrer'
+  if (way.is_invited) {
+    one('span span', row).textContent =
+      'Slack has sent you an invitation by e-mail. Look for it there.'
+  }
 }
 
 function receipt(last: Home['last_receipt']): void {

@@ -1,7 +1,8 @@
 import { when } from '../../lib/events.ts'
 import { one } from '../../lib/forms.ts'
-import { aimLink } from '../../lib/links.ts'
 import { fillTile } from '../../lib/pictures.ts'
+import { fillTimes, pageOf, tag } from '../events/card.ts'
+import { standingTag } from '../events/words.ts'
 import type { NewMember, NewResource, NextEvent } from './data.ts'
 
 /** Shows a list, or what stands there while it has nothing. */
@@ -15,21 +16,23 @@ export function showList<Item>(name: string, items: Item[], row: (item: Item) =>
 const copy = (template: string) =>
   one<HTMLTemplateElement>(template).content.cloneNode(true) as DocumentFragment
 
-/** One event: when it is in the time of its place, and the link to its own page when it has one. */
+/** One event: when it is in the time of its place and in one's own, and what one is to it. */
 export function eventRow(event: NextEvent): DocumentFragment {
   const part = copy('#event')
-  const words = when(event)
+  const { date, shortMonth } = when(event)
   const put = (name: string, said: string) => {
     one(`[data-${name}]`, part).textContent = said
   }
-  put('date', words.date)
-  put('month', words.shortMonth)
-  put('day', words.day)
-  put('time', `${words.time}, ${words.zone}`)
+  put('date', date)
+  put('month', shortMonth)
   put('place', event.place)
+  fillTimes(part, event)
   const title = one<HTMLAnchorElement>('[data-title]', part)
   title.textContent = event.title
-  if (!aimLink(title, event.url)) title.replaceWith(event.title)
+  title.href = pageOf(event.id)
+  const mine = standingTag(event, false)
+  if (mine) one('[data-mine]', part).append(tag(mine))
+  else one('[data-mine]', part).remove()
   return part
 }
 

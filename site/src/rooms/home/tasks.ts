@@ -3,7 +3,7 @@ export interface OfferedTask {
   task: string
   title: string
   text: string
-  href: string
+  href: string | undefined
 }
 
 /** Where the profile page answers each of them. */
@@ -14,13 +14,12 @@ const places: Record<string, string> = {
   visibility: 'profile',
 }
 
-/** What the home page may ask for, in order: joining Slack only where the community has an invitation to it. */
+/** What the home page may ask for, in order. The way into Slack is for her eyes only, so it comes with her data. */
 export function offeredTasks(portal: {
-  slack: string
   tasks: Record<string, { title: string; text: string }>
 }): OfferedTask[] {
-  return Object.entries(portal.tasks).flatMap(([task, words]) => {
-    const href = task === 'slack' ? portal.slack : `/account/profile/#${places[task] ?? ''}`
-    return href ? [{ task, ...words, href }] : []
+  return Object.entries(portal.tasks).map(([task, words]) => {
+    const place = places[task]
+    return { task, ...words, href: place && `/account/profile/#${place}` }
   })
 }

@@ -1,4 +1,4 @@
-import { one } from '../../lib/forms.ts'
+import { type Contested, showContest as show } from '../../lib/contest.ts'
 import type { Edited } from './data.ts'
 import { type Draft, draftOf, type Field } from './draft.ts'
 import { moment } from './words.ts'
@@ -25,54 +25,36 @@ function shown(draft: Draft, field: Field): string {
   return draft[field] || '(empty)'
 }
 
-/**
- * Shows both versions of each field that two people changed. Hers stay chosen until she takes the other. settled: the
- * draft with what she chose.
- */
+/** Lets a leader choose where two changed the same. settled: the draft with what she chose. */
 export function showContest(
   theirs: Edited,
   contested: Field[],
   mine: Draft,
   settled: (draft: Draft) => void,
 ): void {
-  const place = one('[data-contest]')
   const other = draftOf(theirs)
   const who = theirs.updated_by_me
     ? 'You, in another window or on another device,'
     : theirs.updated_by_name || 'Another leader'
-  one('[data-contest-who]').textContent =
-    `${who} saved this on ${moment(theirs.updated_at)}. Nothing is lost: choose for each what shall stand.`
   // Name and path of a file go together.
-  const asked = contested.filter(
-    (field) => field !== 'file_name' || !contested.includes('file_path'),
-  )
-  one('[data-contested]').replaceChildren(
-    ...asked.map((field) => {
-      const part = one<HTMLTemplateElement>('#contested').content.cloneNode(
-        true,
-      ) as DocumentFragment
-      one('[data-field]', part).textContent = names[field]
-      one('[data-mine]', part).textContent = shown(mine, field)
-      one('[data-theirs]', part).textContent = shown(other, field)
-      for (const radio of part.querySelectorAll<HTMLInputElement>('input')) {
-        radio.name = `contested-${field}`
-        radio.checked = radio.value === 'mine'
+  const asked: Contested<Field>[] = contested
+    .filter((field) => field !== 'file_name' || !contested.includes('file_path'))
+    .map((field) => ({
+      field,
+      name: names[field],
+      mine: shown(mine, field),
+      theirs: shown(other, field),
+    }))
+  show(
+    `${who} saved this on ${moment(theirs.updated_at)}. Nothing is lost: choose for each what shall stand.`,
+    asked,
+    (taken) => {
+      const draft = { ...mine } as Record<Field, unknown>
+      for (const field of taken) {
+        draft[field] = other[field]
+        if (field === 'file_path') draft.file_name = other.file_name
       }
-      return part
-    }),
+      settled(draft as unknown as Draft)
+    },
   )
-  one('[data-settle]').onclick = () => {
-    const draft = { ...mine } as Record<Field, unknown>
-    for (const field of asked) {
-      const pick = one<HTMLInputElement>(`[name="contested-${field}"]:checked`, place).value
-      if (pick !== 'theirs') continue
-      draft[field] = other[field]
-      if (field === 'file_path') draft.file_name = other.file_name
-    }
-    place.hidden = true
-    settled(draft as unknown as Draft)
-  }
-  place.hidden = false
-  place.focus()
-  place.scrollIntoView({ block: 'start' })
 }

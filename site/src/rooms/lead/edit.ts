@@ -3,15 +3,15 @@ import { dropDraft, keepDraft, readDraft } from '../../lib/kept.ts'
 import { Problem, sentence } from '../../lib/problem.ts'
 import { rememberRole } from '../../lib/role.ts'
 import { fail, openRoom, show } from '../../lib/room.ts'
+import { createSaver, type Kept, type Safety, type Saver } from '../../lib/saver.ts'
 import { say } from '../../lib/toast.ts'
 import { pageOf } from '../resources/card.ts'
 import { length } from '../resources/words.ts'
 import { showContest } from './contest.ts'
 import { checkVideo, create, type Edited, readToEdit, type Stage, save, setStage } from './data.ts'
-import { blank, type Draft, draftOf } from './draft.ts'
+import { blank, type Draft, draftOf, shape } from './draft.ts'
 import { showFile, startFile } from './file.ts'
 import { clearErrors, fillForm, offerTopics, readForm, showKind } from './form.ts'
-import { createSaver, type Kept, type Safety, type Saver } from './saver.ts'
 import { moment, stageTag, stageWord, stageWords } from './words.ts'
 
 const looks = [800, 1500, 3000, 6000, 12_000] // milliseconds between looks whether Vimeo has answered
@@ -26,7 +26,7 @@ const safetyWords: Record<Safety, string> = {
 }
 
 let stored: Edited | null = null
-let saver: Saver
+let saver: Saver<Draft, Edited>
 let looking: ReturnType<typeof setTimeout> | undefined
 const form = () => one<HTMLFormElement>('#resource')
 const isOut = () => stored?.stage === 'published' || stored?.stage === 'scheduled'
@@ -42,7 +42,7 @@ export function startEdit(): void {
     stored = resource
     saver = saverOf(id, user.id, given !== null)
     fill(resource ? draftOf(resource) : blank, resource)
-    const kept = readDraft<Kept>('resource', `${user.id}-${id}`)
+    const kept = readDraft<Kept<Draft>>('resource', `${user.id}-${id}`)
     listen(id)
     show('ready')
     if (kept) {
@@ -53,14 +53,14 @@ export function startEdit(): void {
   })
 }
 
-function saverOf(id: string, whose: string, isNamed: boolean): Saver {
+function saverOf(id: string, whose: string, isNamed: boolean): Saver<Draft, Edited> {
   let named = isNamed
   const key = `${whose}-${id}`
   return createSaver(
     {
       read: readForm,
       savesByItself: () => !isOut(),
-      create: (changes) => create(id, changes as never),
+      create: (changes, draft) => create(id, { kind: draft.kind, ...changes }),
       save: (revision, changes) => save(id, revision, changes),
       load: async () => (await readToEdit(id)).resource,
       keep(kept) {
@@ -82,8 +82,8 @@ function saverOf(id: string, whose: string, isNamed: boolean): Saver {
         return () => clearTimeout(timer)
       },
     },
+    shape,
     stored,
-    blank,
   )
 }
 

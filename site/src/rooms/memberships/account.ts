@@ -6,7 +6,7 @@ import { catchUp, startBilling } from './billing.ts'
 import { fillCard } from './card.ts'
 import { type MyMembership, readMembership } from './data.ts'
 import { donationRow, receiptRow, tierRow } from './rows.ts'
-import { leaving } from './words.ts'
+import { inSlack, leaving } from './words.ts'
 
 const live = ['active', 'trialing', 'past_due']
 
@@ -38,6 +38,8 @@ async function refresh(): Promise<void> {
   const { membership, receipts, donations } = mine
   fillCard(mine)
   one('[data-email]').textContent = mine.email
+  one('[data-slack]').hidden = !mine.slack
+  one('[data-slack-words]').textContent = mine.slack ? inSlack(mine.slack) : ''
   const running = membership !== null && live.includes(membership.status)
   const customer = membership !== null || receipts.length > 0 || donations.length > 0
   one('[data-manage]').hidden = !customer

@@ -1,7 +1,7 @@
 import { answerOrNull } from '../../lib/problem.ts'
 import type { Role } from '../../lib/role.ts'
 import { db } from '../../lib/supabase.ts'
-import type { Card } from './membership.ts'
+import type { Card, MySlack } from './membership.ts'
 
 export interface Receipt {
   invoice_id: string
@@ -36,6 +36,7 @@ export interface MyMembership extends Card {
   donations: Donation[]
   tiers: TierOffer[]
   monthly_gift: boolean
+  slack: MySlack | null
 }
 
 /** Everything that the membership page shows, in one answer; null for who is no member yet. */

@@ -39,3 +39,9 @@ export interface Card {
   dues: Dues | null
   notice: Notice | null
 }
+
+/** Where somebody stands in the community's Slack. */
+export interface MySlack {
+  status: 'active' | 'inactive' | 'deactivated' | 'not_found'
+  display_name: string | null
+}

@@ -1,5 +1,5 @@
 import { day, lastDayBefore, money } from '../../lib/words.ts'
-import type { Card, Dues, Membership } from './membership.ts'
+import type { Card, Dues, Membership, MySlack } from './membership.ts'
 
 /** What one can do about a membership, in the order of the billing page's steps. */
 export type Action = 'mend' | 'keep' | 'resume' | 'return'
@@ -145,5 +145,19 @@ function closed({ status, access_until }: Membership): Standing {
     tone: 'sun',
     next: `Your membership has ended. ${through}`.trim(),
     action: 'return',
+  }
+}
+
+/** Where she stands in Slack, as her account page says it. */
+export function inSlack({ status, display_name }: MySlack): string {
+  switch (status) {
+    case 'active':
+      return display_name ? `You are there as ${display_name}.` : 'You are there.'
+    case 'inactive':
+      return 'You are there as a guest, in some channels.'
+    case 'deactivated':
+      return 'Your account there is switched off. Write to us if you miss it.'
+    case 'not_found':
+      return 'You are not there yet, or under an address that we do not know.'
   }
 }

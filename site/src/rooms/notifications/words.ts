@@ -3,6 +3,9 @@ import type { Channel, Consent, Consents } from './data.ts'
 
 const sources: Record<string, string> = {
   'The member, on the site': 'by you, on this page',
+  'The button of a mail program': 'by you, in one of our mails',
+  'The page of a link in a mail': 'by you, in one of our mails',
+  'A complaint about a mail': 'by you, when you called a mail of ours spam',
   'Mailchimp: unsubscribe': 'by you, in one of our mails',
   'Mailchimp: unsubscribed when asked': 'by you, in one of our mails',
   'Mailchimp: cleaned': 'by Mailchimp, because our mails came back',
@@ -41,11 +44,11 @@ export function mailchimpSays({ mailchimp, channels, email }: Consents): {
   const wants = isOn('email', history)
   const plain = (text: string) => ({ text, isBlocked: false })
   if (!mailchimp || mailchimp.state === 'new')
-    return plain('Our mails are sent by Mailchimp. It hears of you when you become a member.')
-  if (!wants) return plain('Mailchimp, which sends our mails, has you as not subscribed.')
+    return plain('Our newsletter is sent by Mailchimp. It hears of you when you become a member.')
+  if (!wants) return plain('Mailchimp, which sends our newsletter, has you as not subscribed.')
   if (mailchimp.state === 'parked' && mailchimp.remedy?.includes('spelling'))
     return { text: misspelt, isBlocked: true }
   if (['unsubscribed', 'cleaned', 'parked', 'archived'].includes(mailchimp.state))
     return { text: blocked, isBlocked: true }
-  return plain(`Mailchimp, which sends our mails, writes to ${mailchimp.email ?? email}.`)
+  return plain(`Mailchimp, which sends our newsletter, writes to ${mailchimp.email ?? email}.`)
 }

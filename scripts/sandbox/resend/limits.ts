@@ -1,0 +1,26 @@
+import { ResendRefusal } from './errors.ts'
+
+/** Counts requests in windows of one second of wall time. Null: within the limit; headers go on every answer. */
+export function createLimit(perSecond: () => number, wall: () => number = Date.now) {
+  let window = 0
+  let used = 0
+  return (): { headers: Record<string, string>; refusal: Response | null } => {
+    const limit = perSecond()
+    if (limit === 0) return { headers: {}, refusal: null }
+    const now = Math.floor(wall() / 1000)
+    if (now !== window) {
+      window = now
+      used = 0
+    }
+    used += 1
+    const headers = {
+      'ratelimit-limit': String(limit),
+      'ratelimit-remaining': String(Math.max(0, limit - used)),
+      'ratelimit-reset': '1',
+    }
+    if (used <= limit) return { headers, refusal: null }
+    const words = `Too many requests. You can only make ${limit} requests per second.`
+    const refusal = new ResendRefusal('rate_limit_exceeded', words)
+    return { headers, refusal: refusal.response({ ...headers, 'retry-after': '1' }) }
+  }
+}
