@@ -3,7 +3,6 @@ import { sentence } from '../../lib/problem.ts'
 import { openRoom, show } from '../../lib/room.ts'
 import { forgetSession } from '../../lib/supabase.ts'
 import { deleteAccount, type Held, readHeld, readRunning } from './data.ts'
-import { readable } from './readable.ts'
 import { whatEnds } from './words.ts'
 
 /** The page of one's own data: two files to take along, and the way out. */
@@ -40,8 +39,9 @@ async function offer(button: HTMLButtonElement): Promise<void> {
   problem.textContent = ''
   button.ariaBusy = 'true'
   try {
-    const held = await readHeld()
-    fill(held, new Date())
+    // Who only looks in does not load what writes the file.
+    const [held, { readable }] = await Promise.all([readHeld(), import('./readable.ts')])
+    fill(held, new Date(), readable)
     one('[data-files]').hidden = false
     button.hidden = true
     one('[data-files] a').focus()
@@ -52,7 +52,9 @@ async function offer(button: HTMLButtonElement): Promise<void> {
   }
 }
 
-function fill(held: Held, made: Date): void {
+type Readable = typeof import('./readable.ts')['readable']
+
+function fill(held: Held, made: Date, readable: Readable): void {
   const day = made.toISOString().slice(0, 10)
   const file = (kind: 'html' | 'json', type: string, content: string) => {
     const link = one<HTMLAnchorElement>(`[data-file=${kind}]`)
