@@ -37,6 +37,23 @@ describe('Look-ups without an answer', () => {
     expect(await attention()).toEqual([])
   })
 
+  it('in time leave the rest to a next job, before the lease of this one ends', async () => {
+    await absent(3)
+    const id = await start()
+    // Each look at the clock finds it 16 seconds later: one question is all that a job has time for.
+    let times = 0
+    const now = () => new Date(Date.now() + 16_000 * times++)
+    const slow = room.workerOf({ ...room.deps, now })
+    for (let round = 0; round < 5; round++) {
+      await room.sql`update jobs.delayed set run_at = private.clock()`
+      await slow.drain()
+    }
+    expect(await ended(id)).toMatchObject({ state: 'done', looked_up: 3, failed: 0 })
+    const jobs = await room.sql`
+      select outcome from jobs.attempts where kind = 'look_up_people'`
+    expect(jobs).toEqual(Array(3).fill({ outcome: 'completed' }))
+  })
+
   it('of more than a tenth wait for an admin as one thing; that Slack knows nobody is no failure', async () => {
     await absent(12)
     await start()

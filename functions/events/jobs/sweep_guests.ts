@@ -21,7 +21,7 @@ export const sweepGuests: Handler<JobDeps> = async (job, { sql, luma, now, signa
   const until = now().getTime() + SLICE_MS
   for (let pages = 0; ; pages++) {
     signal.throwIfAborted()
-    if (now().getTime() > until) {
+    if (pages > 0 && now().getTime() > until) {
       // Put off, not failed: where the next page begins is kept with the run.
       throw new ProviderError('Luma', 'retry', `${pages} pages read, and more to come`, {
         retryAfter: 0,

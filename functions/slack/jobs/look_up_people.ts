@@ -28,7 +28,7 @@ export const lookUpPeople: Handler<JobDeps> = async (job, { sql, slack, now }) =
   let answers = 0
   const until = now().getTime() + SLICE_MS
   for (const { member_id, emails } of people) {
-    if (now().getTime() > until) break
+    if (answers + failures.length > 0 && now().getTime() > until) break
     try {
       const person = await findByEmails(slack, emails)
       await sql`

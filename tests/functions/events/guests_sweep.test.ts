@@ -75,6 +75,26 @@ describe('A sweep', () => {
     expect(await mails(room)).toHaveLength(110)
   }, 60_000)
 
+  it('reads no longer than its lease allows, and leaves the rest to its next attempt', async () => {
+    const { luma } = await gathering(room, { guest_policy: 'pending' })
+    await room.order('register-many', { event: luma, count: 110, email: 'g%@example.org' })
+    const run = await sweep()
+    // Each look at the clock finds it 16 seconds later: one page is all that an attempt has time for.
+    let looks = 0
+    const now = () => new Date(room.clock.now().getTime() + 16_000 * looks++)
+    const slow = room.workerWith({ ...room.deps, now })
+    await slow.drain()
+    expect(await result(run)).toMatchObject({ state: 'under way', looked_at: 100 })
+    await workAll()
+    expect(await result(run)).toMatchObject({ state: 'done', looked_at: 110, failed: 0 })
+    const outcomes = await room.sql`
+      select outcome, count(*)::int as times from jobs.attempts where kind = 'sweep_guests' group by 1 order by 1`
+    expect(outcomes).toEqual([
+      { outcome: 'completed', times: 1 },
+      { outcome: 'deferred', times: 1 },
+    ])
+  }, 60_000)
+
   it('goes on where it was when Luma blocks it for a minute', async () => {
     const { luma } = await gathering(room, { guest_policy: 'pending' })
     await room.order('register-many', { event: luma, count: 110, email: 'g%@example.org' })
