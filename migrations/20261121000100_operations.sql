@@ -57,16 +57,26 @@ create function private.audit(
   correlation_id text default null
 )
 returns void
-language sql
+language plpgsql
 volatile
 set search_path = ''
 as $$
+declare
+  -- Set while an agent's operation runs (private.run_operation): nothing that happens meanwhile was done in Studio.
+  agent constant text := nullif(pg_catalog.current_setting('commons.agent', true), '');
+begin
+  if agent is not null and audit.actor_kind = 'studio' then
+    audit.actor_kind := 'agent';
+    audit.actor := agent;
+  end if;
   insert into private.audit_log (actor_kind, actor, action, target_type, target_id, before, after, reason, correlation_id)
-  values (actor_kind, actor, action, target_type, target_id, before, after, reason, correlation_id)
+  values (audit.actor_kind, audit.actor, audit.action, audit.target_type, audit.target_id, audit.before, audit.after, audit.reason,
+    coalesce(audit.correlation_id, case when agent is not null then nullif(pg_catalog.current_setting('commons.correlation', true), '') end));
+end
 $$;
 
 comment on function private.audit is
-  'Adds one row to the audit log, in the transaction of the change it describes. action is room.verb, such as memberships.activated.';
+  'Adds one row to the audit log, in the transaction of the change it describes. action is room.verb, such as memberships.activated. What an agent''s operation does as if in Studio is written as the agent''s.';
 
 create function private.audit_edit()
 returns trigger
@@ -104,10 +114,13 @@ comment on table private.rate_limits is 'Token buckets of the public doors. Unlo
 
 create function private.take_token(bucket text, capacity integer, per interval, at timestamptz, cost integer default 1)
 returns double precision
-language sql
+language plpgsql
 volatile
 set search_path = ''
 as $$
+declare
+  held_now double precision;
+begin
   insert into private.rate_limits as held (bucket, tokens, refilled_at)
   select take_token.bucket, capacity - cost, at where cost <= capacity
   on conflict on constraint rate_limits_pkey do update
@@ -120,7 +133,9 @@ as $$
           capacity,
           held.tokens + capacity * greatest(0, extract(epoch from excluded.refilled_at - held.refilled_at)) / extract(epoch from per)
         ) >= cost
-  returning tokens
+  returning tokens into held_now;
+  return held_now;
+end
 $$;
 
 comment on function private.take_token is

@@ -1,7 +1,7 @@
 -- Room: members. People, before and after they have a login; their addresses and consents.
 
 create type public.member_role as enum ('member', 'leader', 'admin');
-create type public.member_origin as enum ('checkout', 'sign_up', 'import', 'admin');
+create type public.member_origin as enum ('checkout', 'sign_up', 'import', 'admin', 'agent');
 create type public.consent_channel as enum ('email', 'slack', 'whatsapp');
 
 create function private.fold(words text)
@@ -61,7 +61,7 @@ alter table public.members enable row level security;
 comment on table public.members is 'A person, whatever their status. The row may exist before the person ever signs in.';
 comment on column public.members.user_id is 'The sign-in of this person. Set only when that sign-in has proved an address of the member.';
 comment on column public.members.role is 'What the person may do: member, leader (runs events and resources), admin. Nobody can change their own.';
-comment on column public.members.origin is 'How the row came to be: checkout, sign_up, import from the old site, or admin.';
+comment on column public.members.origin is 'How the row came to be: checkout, sign_up, import from the old site, admin, or agent.';
 
 create trigger members_touch before update on public.members
   for each row execute function private.touch_updated_at();
@@ -88,14 +88,14 @@ create table public.member_emails (
   created_at timestamptz not null default private.clock(),
   constraint member_emails_normal check (email = private.normalize_email(email)),
   constraint member_emails_alias_is_verified check (is_primary or verified_at is not null),
-  constraint member_emails_source_known check (source in ('stripe', 'auth', 'import', 'admin', 'merge'))
+  constraint member_emails_source_known check (source in ('stripe', 'auth', 'import', 'admin', 'merge', 'agent'))
 );
 alter table public.member_emails enable row level security;
 create index member_emails_member on public.member_emails (member_id);
 create unique index member_emails_one_primary on public.member_emails (member_id) where is_primary;
 
 comment on table public.member_emails is 'Addresses of a member: one primary, and aliases that were verified. An address belongs to one member.';
-comment on column public.member_emails.verified_at is 'When the person proved that the address is hers. Null only for a primary address that came from a payment or an import.';
+comment on column public.member_emails.verified_at is 'When the person proved that the address is hers. Null only for a primary address that came from a payment, an import or an agent.';
 
 create table public.consents (
   id bigint generated always as identity primary key,

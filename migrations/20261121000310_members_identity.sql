@@ -49,8 +49,11 @@ begin
   insert into public.member_contacts (member_id) values (created);
   insert into public.member_emails (email, member_id, is_primary, verified_at, source)
   values (private.normalize_email(email), created, true, verified_at, email_source);
-  perform private.audit('member', created::text, 'members.created', 'member', created::text,
-    null, pg_catalog.jsonb_build_object('origin', origin), null, null);
+  -- What an agent does is noted by its operation, under its own name.
+  if origin <> 'agent' then
+    perform private.audit('member', created::text, 'members.created', 'member', created::text,
+      null, pg_catalog.jsonb_build_object('origin', origin), null, null);
+  end if;
   return created;
 end
 $$;

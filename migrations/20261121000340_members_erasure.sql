@@ -12,7 +12,7 @@ create table private.tombstones (
 alter table private.tombstones enable row level security;
 
 comment on table private.tombstones is 'One row an erased person: that it happened, when, and who asked. It keeps late webhooks and jobs from bringing anything back.';
-comment on column private.tombstones.asked_by is 'member: she did it herself. studio: an admin did it for her.';
+comment on column private.tombstones.asked_by is 'member: she did it herself. studio: an admin did it for her. agent: an agent proposed it, and an admin agreed.';
 
 create table private.tombstone_keys (
   kind private.tombstone_kind not null,

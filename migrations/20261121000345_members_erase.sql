@@ -177,6 +177,7 @@ begin
   delete from private.identity_reviews r
    where member in (r.member_id, r.other_member_id) or r.email = any (addresses) or r.evidence ->> 'user_id' = any (logins::text[]);
   perform private.erase_slack(member, at);
+  perform private.erase_agents(member, addresses, at);
   delete from public.members m where m.id = member;
   perform private.erase_sign_in(logins, addresses);
   perform private.forget_limits(logins::text[] || member::text);

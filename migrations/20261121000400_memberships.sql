@@ -107,7 +107,7 @@ create table public.subscriptions (
 );
 alter table public.subscriptions enable row level security;
 create index subscriptions_customer on public.subscriptions (customer_id);
-create index subscriptions_past_due on public.subscriptions (past_due_since) where status = 'past_due';
+create index subscriptions_past_due on public.subscriptions (past_due_since, subscription_id) where status = 'past_due';
 
 comment on table public.subscriptions is 'Stripe''s subscriptions, dues and recurring donations, as Stripe last told us.';
 comment on column public.subscriptions.past_due_since is 'Since when dues are unpaid. Kept when the subscription is then canceled, because that last period was never paid.';
@@ -159,6 +159,9 @@ create table public.invoices (
 alter table public.invoices enable row level security;
 create index invoices_customer on public.invoices (customer_id, created_at desc);
 create index invoices_subscription on public.invoices (subscription_id, created_at desc);
+create index invoices_newest on public.invoices (created_at desc, invoice_id desc);
+create index invoices_unpaid on public.invoices (status, created_at desc, invoice_id desc) where status <> 'paid';
+create index invoices_paid_at on public.invoices (paid_at) where status = 'paid';
 
 comment on table public.invoices is 'Stripe''s invoices and receipts, for the member''s billing page and for knowing whether Stripe still retries.';
 comment on column public.invoices.retries_over_at is 'When Stripe said that it will not try this payment again.';
@@ -183,6 +186,7 @@ create table public.donations (
 );
 alter table public.donations enable row level security;
 create index donations_member on public.donations (member_id, donated_at desc);
+create index donations_newest on public.donations (donated_at desc, id desc);
 
 comment on table public.donations is 'Gifts, apart from dues: one-off (from a checkout) and recurring (one row an invoice). Amounts in the smallest unit.';
 
@@ -193,6 +197,7 @@ create table private.charges (
   invoice_id text,
   amount bigint not null,
   amount_refunded bigint not null default 0,
+  amount_reported bigint not null default 0,
   currency text not null,
   refunded_at timestamptz,
   dispute_id text,
@@ -205,8 +210,10 @@ create table private.charges (
 alter table private.charges enable row level security;
 create index charges_payment_intent on private.charges (payment_intent_id);
 create index charges_invoice on private.charges (invoice_id);
+create index charges_customer on private.charges (customer_id);
 
 comment on table private.charges is 'Charges that were refunded or disputed, and the invoice that they paid once Stripe has told us which.';
+comment on column private.charges.amount_reported is 'The most that Stripe ever said was given back. amount_refunded is that less what did not arrive.';
 
 create type private.adjustment_cause as enum ('refund_full', 'refund_partial', 'dispute_opened', 'dispute_won', 'dispute_lost');
 create type private.adjustment_effect as enum ('keep', 'end_access');

@@ -40,6 +40,19 @@ $$;
 
 comment on function private.notice_is_settled is 'Whether there is nothing left to tell: it was paid meanwhile, an admin closed it, or the notice is gone.';
 
+create function private.is_open_invoice(invoice text)
+returns boolean
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return exists (select from public.invoices i where i.invoice_id = invoice and i.status = 'open');
+end
+$$;
+
+comment on function private.is_open_invoice is 'Whether an invoice still waits to be paid, so that there is a card to mend.';
+
 create function private.notice_sent(notice bigint, at timestamptz)
 returns void
 language plpgsql

@@ -182,7 +182,9 @@ as $$
   update public.donations d
      set amount_refunded = least(d.amount, charge.amount_refunded),
          status = case when charge.amount_refunded >= d.amount or charge.dispute_status = 'lost' then 'refunded'
-                       when charge.amount_refunded > 0 then 'partly_refunded' else d.status end::public.donation_status
+                       when charge.amount_refunded > 0 then 'partly_refunded'
+                       -- A refund that did not arrive in the end gives nothing back.
+                       when d.status in ('refunded', 'partly_refunded') then 'paid' else d.status end::public.donation_status
    where d.payment_intent_id = charge.payment_intent_id or d.invoice_id = charge.invoice_id
 $$;
 
@@ -199,12 +201,12 @@ declare
   held private.charges;
 begin
   insert into private.charges as c (
-    charge_id, customer_id, payment_intent_id, amount, amount_refunded, currency, refunded_at,
+    charge_id, customer_id, payment_intent_id, amount, amount_refunded, amount_reported, currency, refunded_at,
     dispute_id, dispute_status, disputed_at, dispute_closed_at, as_of
   ) values (
     this_id, charge ->> 'customer', coalesce(charge ->> 'payment_intent', dispute ->> 'payment_intent'),
     coalesce((charge ->> 'amount')::bigint, (dispute ->> 'amount')::bigint),
-    coalesce((charge ->> 'amount_refunded')::bigint, 0),
+    coalesce((charge ->> 'amount_refunded')::bigint, 0), coalesce((charge ->> 'amount_refunded')::bigint, 0),
     coalesce(charge ->> 'currency', dispute ->> 'currency'),
     case when charge is not null then seen_at end,
     dispute ->> 'id', dispute ->> 'status',
@@ -216,6 +218,7 @@ begin
     amount = case when charge is not null then excluded.amount else c.amount end,
     -- Refunds only grow, and a closed dispute stays closed, so late events cannot turn them back.
     amount_refunded = greatest(c.amount_refunded, excluded.amount_refunded),
+    amount_reported = greatest(c.amount_reported, excluded.amount_reported),
     refunded_at = case when excluded.amount_refunded > c.amount_refunded then excluded.refunded_at else coalesce(c.refunded_at, excluded.refunded_at) end,
     dispute_id = coalesce(excluded.dispute_id, c.dispute_id),
     dispute_status = case when c.dispute_closed_at is null then coalesce(excluded.dispute_status, c.dispute_status) else c.dispute_status end,
@@ -229,6 +232,7 @@ begin
       'currency', held.currency, 'dispute_status', held.dispute_status), null, correlation_id);
 
   perform private.settle_donation(held);
+  perform private.weigh_refunds(this_id, correlation_id, at);
 
   if held.invoice_id is not null then
     perform private.apply_adjustment(this_id, correlation_id, at);

@@ -236,6 +236,7 @@ begin
   perform private.guests_merged(kept, gone);
   perform private.resource_marks_merged(kept, gone);
   perform private.slack_merged(kept, gone);
+  perform private.agents_merged(kept, gone, at);
   perform private.calendar_merged(kept, gone);
   perform private.audience_forget(gone);
   delete from public.members m where m.id = gone;

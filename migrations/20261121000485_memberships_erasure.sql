@@ -28,7 +28,7 @@ immutable
 set search_path = ''
 as $$
   select coalesce(pg_catalog.array_agg(distinct pg_catalog.lower(pg_catalog.btrim(named.address))), '{}')
-    from (values (object ->> 'email'), (object ->> 'customer_email'), (object ->> 'receipt_email'),
+    from (values (object ->> 'email'), (object ->> 'customer_email'), (object ->> 'receipt_email'), (object ->> 'instructions_email'),
       (object -> 'customer_details' ->> 'email'), (object -> 'billing_details' ->> 'email'),
       (object -> 'evidence' ->> 'customer_email_address')) named (address)
    where named.address <> ''

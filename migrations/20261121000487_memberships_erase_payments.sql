@@ -24,7 +24,9 @@ begin
     union all select i.invoice_id from public.invoices i where i.customer_id = any (customers)
     union all select c.session_id from private.checkouts c where c.member_id = member or c.customer_id = any (customers)
     union all select pg_catalog.unnest(array[c.charge_id, c.dispute_id]) from private.charges c
-               where c.customer_id = any (customers) or c.payment_intent_id = any (gifts)) known where id is not null;
+               where c.customer_id = any (customers) or c.payment_intent_id = any (gifts)
+    union all select r.refund_id from private.refunds r left join private.charges c on c.charge_id = r.charge_id
+               where c.customer_id = any (customers) or r.payment_intent_id = any (gifts)) known where id is not null;
   update private.stripe_events e
      set payload = case when e.state in ('failed', 'dead', 'quarantined') then private.without_identity(e.payload) || '{"erased": true}' end
    where e.payload is not null
@@ -33,6 +35,7 @@ begin
           or private.event_payer(e.payload) is null and private.addresses_in(e.payload -> 'data' -> 'object') && addresses
           or e.state in ('failed', 'dead', 'quarantined') and private.addresses_in(e.payload -> 'data' -> 'object') && addresses);
 
+  perform private.erase_spells(member, at);
   update public.donations d set member_id = null, note = null, in_honour_of = null
    where d.member_id = member or d.subscription_id = any (subs);
   update public.invoices i set hosted_invoice_url = null, invoice_pdf = null where i.customer_id = any (customers);

@@ -89,6 +89,7 @@ select private.note_personal_data('private.charges', 'to do what follows from a 
   "customer_id": "The customer at Stripe who paid.",
   "amount": "What was paid, in the currency''s smallest unit.",
   "amount_refunded": "What was given back.",
+  "amount_reported": "What was given back before some of it did not arrive.",
   "currency": "The currency.",
   "refunded_at": "When it was given back.",
   "dispute_status": "How her bank decided about it.",

@@ -89,6 +89,7 @@ begin
   return case
     when template in ('payment_failed', 'action_required', 'grace_ending') and private.notice_is_settled((data ->> 'notice_id')::bigint)
       then 'It was paid meanwhile'
+    when template = 'card_link' and not private.is_open_invoice(data ->> 'invoice_id') then 'It was paid meanwhile'
     when template like 'guest\_%' and template <> 'guest_declined'
          and exists (select from public.events e where e.id = (data ->> 'event_id')::uuid and e.state = 'canceled') then 'It was canceled meanwhile'
     when template like 'guest\_%' and (data ->> 'starts_at')::timestamptz < at - interval '12 hours' then 'The gathering is over' end;

@@ -61,7 +61,8 @@ begin
   if (select not c.granted from public.consents c
        where c.member_id = message.member_id and c.channel = 'slack' order by c.id desc limit 1) then
     withheld := 'She does not want messages in Slack';
-  elsif message.data ? 'notice_id' and private.notice_is_settled((message.data ->> 'notice_id')::bigint) then
+  elsif message.data ? 'notice_id' and private.notice_is_settled((message.data ->> 'notice_id')::bigint)
+     or message.template = 'card_link' and not private.is_open_invoice(message.data ->> 'invoice_id') then
     withheld := 'It was paid meanwhile';
   elsif person.slack_user_id is null then
     withheld := 'She is not known in Slack';
@@ -114,6 +115,20 @@ $$;
 
 comment on function private.slack_seconds_to_wait is '0 when it is this message''s turn, which is then taken; else after how many seconds to ask again.';
 
+create function private.slack_data_of(message private.slack_messages, at timestamptz)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return case when message.template = 'agent_proposal' then private.proposal_for_slack((message.data ->> 'proposal')::uuid, message.mark, at)
+    else message.data end;
+end
+$$;
+
+comment on function private.slack_data_of is 'What fills in a message''s template. About a proposal of an agent it is read at that moment. Null: there is nothing to say any more.';
+
 create function private.slack_message_to_send(id bigint, at timestamptz)
 returns jsonb
 language plpgsql
@@ -124,6 +139,7 @@ declare
   owed private.slack_messages;
   target text;
   withheld text;
+  says jsonb;
   seconds double precision;
 begin
   select m.* into owed from private.slack_messages m where m.id = slack_message_to_send.id and m.state = 'owed' for update;
@@ -131,6 +147,10 @@ begin
     return null;
   end if;
   select d.target, d.withheld into target, withheld from private.slack_destination(owed) d;
+  says := private.slack_data_of(owed, at);
+  if says is null then
+    withheld := 'What it is about is gone';
+  end if;
   if withheld is not null then
     update private.slack_messages m set state = 'withheld', reason = withheld where m.id = owed.id;
     return pg_catalog.jsonb_build_object('withheld', withheld);
@@ -141,7 +161,7 @@ begin
   end if;
   update private.slack_messages m set turn_at = at where m.id = owed.id;
   return pg_catalog.jsonb_build_object(
-    'to', target, 'mark', owed.mark, 'template', owed.template, 'data', owed.data, 'to_person', owed.member_id is not null,
+    'to', target, 'mark', owed.mark, 'template', owed.template, 'data', says, 'to_person', owed.member_id is not null,
     'name', (select p.name from public.profiles p where p.member_id = owed.member_id));
 end
 $$;

@@ -146,7 +146,7 @@ create table public.resource_marks (
   primary key (member_id, resource_id)
 );
 alter table public.resource_marks enable row level security;
-create index resource_marks_resource on public.resource_marks (resource_id);
+create index resource_marks_resource on public.resource_marks (resource_id) include (saved_at, watched_at);
 
 comment on table public.resource_marks is 'What a member saved for later and what she has watched or read. Only she sees it.';
 comment on column public.resource_marks.saved_at is 'When she saved it for later. Null: not saved.';

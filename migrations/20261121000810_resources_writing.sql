@@ -51,7 +51,8 @@ begin
   elsif caller is not null then
     new.created_by := caller;
   end if;
-  new.updated_by := coalesce(caller, new.updated_by);
+  -- What an agent corrects is not the work of the leader before it.
+  new.updated_by := case when private.acting_agent() is null then coalesce(caller, new.updated_by) end;
   new.updated_at := private.clock();
   if new.published_at is not null and new.retired_at is null then
     perform private.require_whole(new);

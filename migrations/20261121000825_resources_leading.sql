@@ -39,7 +39,7 @@ begin
   perform private.require_leader(caller);
   return query
     select r.id, r.kind, r.title, r.audience, r.stage, r.published_at, r.retired_at, r.review_by, r.is_due, r.embed_state,
-           case when r.kind = 'video' and r.video_url is not null then r.embed_note end, r.lacks, r.updated_at, p.name
+           case when r.kind = 'video' and r.video_url is not null then r.embed_note end, r.lacks, r.updated_at, coalesce(p.name, private.drafter(r.drafted_by, r.updated_by))
       from (select s.*, private.stage_of(s.published_at, s.retired_at, at) as stage, private.missing_to_publish(s) as lacks,
                    coalesce(s.review_by < (at at time zone 'UTC')::date and s.published_at is not null and s.retired_at is null, false) as is_due
               from public.resources s) r
@@ -90,7 +90,7 @@ begin
                'vimeo_id', r.vimeo_id, 'vimeo_hash', r.vimeo_hash, 'video_title', r.video_title, 'duration_seconds', r.duration_seconds,
                'embed_state', r.embed_state, 'embed_note', r.embed_note, 'file_type', r.file_type, 'file_size', r.file_size,
                'updated_at', r.updated_at, 'updated_by_me', r.updated_by = leader,
-               'updated_by_name', (select p.name from public.profiles p where p.member_id = r.updated_by))
+               'updated_by_name', coalesce((select p.name from public.profiles p where p.member_id = r.updated_by), private.drafter(r.drafted_by, r.updated_by)))
         from public.resources r where r.id = resource_to_edit.resource));
 end
 $$;

@@ -72,6 +72,7 @@ begin
     'last_receipt', private.receipts(mine.id, 1) -> 0,
     'to_do', private.to_do(mine.id) || case when way_in is null then '[]' else '["slack"]' end::jsonb,
     'slack', way_in,
+    'proposals', case when mine.role = 'admin' then private.proposals_to_decide(mine.id, at) end,
     'events', case when entitled then private.my_events(mine.id, at) else '[]' end,
     'new_members', case when entitled then private.new_members(mine.id, at) else '[]' end,
     'new_resources', case when entitled then private.new_resources(mine.id, at) else '[]' end);

@@ -57,6 +57,12 @@ begin
                   from public.donations d where d.member_id = member),
     'refunds_and_disputes', (select coalesce(pg_catalog.jsonb_agg(pg_catalog.to_jsonb(c) order by c.as_of), '[]')
                   from private.charges c where c.customer_id = any (customers) or c.payment_intent_id = any (gifts)),
+    'refunds_proposed', (select coalesce(pg_catalog.jsonb_agg(pg_catalog.to_jsonb(r) order by r.created_at), '[]') from private.refund_reservations r
+                 where r.payment in (select i.invoice_id from public.invoices i where i.customer_id = any (customers)
+                                     union all select d.id::text from public.donations d where d.member_id = member)),
+    'refunds', (select coalesce(pg_catalog.jsonb_agg(pg_catalog.to_jsonb(r) order by r.created_at), '[]') from private.refunds r
+                 where r.payment_intent_id = any (gifts)
+                    or r.charge_id in (select c.charge_id from private.charges c where c.customer_id = any (customers) or c.payment_intent_id = any (gifts))),
     'checkouts', (select coalesce(pg_catalog.jsonb_agg(pg_catalog.to_jsonb(c) - 'member_id' order by c.as_of), '[]')
                   from private.checkouts c where c.member_id = member or c.customer_id = any (customers)),
     'notices', (select coalesce(pg_catalog.jsonb_agg(pg_catalog.to_jsonb(n) - '{id,member_id}'::text[] order by n.created_at), '[]')
@@ -177,9 +183,11 @@ begin
   return pg_catalog.jsonb_build_object('made_at', at)
     || private.person_data(mine, caller)
     || private.payment_data(mine)
+    || pg_catalog.jsonb_build_object('times_as_member', private.spells_data(mine), 'ideas_decided', private.ideas_data(mine))
     || pg_catalog.jsonb_build_object('mailchimp', private.contact_data(mine))
     || pg_catalog.jsonb_build_object('mails', private.mail_data(mine))
     || pg_catalog.jsonb_build_object('slack', private.slack_data(mine))
+    || pg_catalog.jsonb_build_object('agents', private.agent_data(mine))
     || private.shelf_data(mine, at)
     || pg_catalog.jsonb_build_object('calendar', private.calendar_data(mine, at))
     || pg_catalog.jsonb_build_object('events', private.guest_data(mine, at))

@@ -83,6 +83,10 @@ begin
     when 'members.merged' then pg_catalog.format('The row %s was merged into hers', before ->> 'merged')
     when 'members.kept_apart' then 'A question about who she is was answered: they are two people'
     when 'members.profile_hidden' then 'Her profile was taken out of the directory'
+    when 'members.profile_corrected' then 'Her profile was corrected: '
+      || pg_catalog.array_to_string(array(select pg_catalog.jsonb_array_elements_text(after -> 'fields')), ', ')
+    when 'members.card_link_sent' then 'She was sent the link to mend her card'
+    when 'agents.write_undone' then 'What an agent did was taken back: ' || pg_catalog.replace(pg_catalog.replace(after ->> 'action', '.', ': '), '_', ' ')
     when 'memberships.started' then 'Her membership began: ' || private.membership_in_words(after)
     when 'memberships.returned' then 'She came back: ' || private.membership_in_words(after)
     when 'memberships.changed' then pg_catalog.format('Her membership changed from (%s) to (%s)',
@@ -90,6 +94,8 @@ begin
     when 'memberships.ended' then 'Her access ended, and Mailchimp is told'
     when 'memberships.refunded' then pg_catalog.format('%s of a payment of %s was given back',
       private.money((after ->> 'amount_refunded')::bigint, after ->> 'currency'), private.money((after ->> 'amount')::bigint, after ->> 'currency'))
+    when 'memberships.refund_failed' then pg_catalog.format('A refund of %s did not arrive',
+      private.money((after ->> 'amount')::bigint, after ->> 'currency'))
     when 'memberships.dispute_created' then pg_catalog.format('Her bank asks for a payment of %s back',
       private.money((after ->> 'amount')::bigint, after ->> 'currency'))
     when 'memberships.dispute_closed' then pg_catalog.format('The dispute over a payment of %s was closed: %s',
@@ -146,6 +152,9 @@ begin
     when 'checkout.session.async_payment_succeeded' then 'the payment of a checkout arrived'
     when 'checkout.session.async_payment_failed' then 'the payment of a checkout failed'
     when 'charge.refunded' then coalesce(sum || ' was given back', 'a payment was given back')
+    when 'refund.created' then coalesce('a refund of ' || sum || ' began', 'a refund began')
+    when 'refund.updated' then 'what is known of a refund changed'
+    when 'refund.failed' then coalesce('a refund of ' || sum || ' did not arrive', 'a refund did not arrive')
     when 'charge.dispute.created' then 'her bank asks for a payment back'
     when 'charge.dispute.closed' then 'her bank decided about a dispute' || coalesce(' (' || (object ->> 'status') || ')', '')
     when 'customer.updated' then 'her name or address there changed'

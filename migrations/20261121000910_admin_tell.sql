@@ -99,9 +99,10 @@ as $$
   )
   select l.at, 2, l.id,
          private.deed_in_words(l.action, l.before, l.after)
-           || case when l.actor_kind = 'studio' then pg_catalog.format(', by the admin %s', l.actor) else '' end
+           || case l.actor_kind when 'studio' then pg_catalog.format(', by the admin %s', l.actor)
+                when 'agent' then pg_catalog.format(', by agent:%s', l.actor) else '' end
            || coalesce(': “' || l.reason || '”', '') || '.',
-         case when l.actor_kind = 'studio' then 'Admin' else 'Audit log' end, coalesce(l.correlation_id, l.target_id)
+         case l.actor_kind when 'studio' then 'Admin' when 'agent' then 'Agent' else 'Audit log' end, coalesce(l.correlation_id, l.target_id)
     from (select distinct t.type, t.id from targets t) t
     join private.audit_log l on l.target_type = t.type and l.target_id = t.id
    -- Consents tell themselves.

@@ -131,6 +131,7 @@ begin
       union all select * from private.tell_mails(member)
       union all select * from private.tell_slack(member)
       union all select * from private.tell_events(member)
+      union all select * from private.tell_agents(member)
       union all select * from private.tell_jobs(member, events)
     ) t order by t.at nulls first, t.place, t.nth, t.reference;
   return query

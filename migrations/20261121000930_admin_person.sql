@@ -75,7 +75,7 @@ comment on column admin.person.email is 'The address that she is written to.';
 comment on column admin.person.addresses is 'All her addresses, the primary one first.';
 comment on column admin.person.phone is 'Her telephone number, if she gave one.';
 comment on column admin.person.role is 'member, leader or admin. Change it with admin.set_role.';
-comment on column admin.person.origin is 'How she became known: checkout, sign_up, import or admin.';
+comment on column admin.person.origin is 'How she became known: checkout, sign_up, import, admin or agent.';
 comment on column admin.person.known_since is 'When her row was made.';
 comment on column admin.person.last_sign_in is 'When she signed in last. Empty: never.';
 comment on column admin.person.is_entitled is 'Whether she counts as a member now.';

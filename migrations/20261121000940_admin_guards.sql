@@ -4,7 +4,7 @@
 create function private.refuse(status text, message text, field text, remedy text)
 returns void
 language plpgsql
-immutable
+stable
 set search_path = ''
 as $$
 begin

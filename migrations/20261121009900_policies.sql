@@ -1,14 +1,52 @@
 -- Written by `npm run policies` from policies/*.sql. Edit those.
 
+-- policies/agents.sql
+
+-- Room: agents. Who may do what.
+--
+--                      visitor, member, leader    agent
+--   agent_* (private)  -                          -
+--   call_operation     -                          runs the operations of its scopes, with pace, audit and Idempotency-Key
+--   agent_proposals_waiting, decide_agent_proposal
+--                      admins on the site;        -
+--                      everybody else hears 403
+--   agent_may          -                          asked by the policies of other rooms, at every statement: whether the key of the
+--                                                 token is alive, and both it and the token have the scope
+--
+-- The strict rule: with the Data API alone an agent reads what holds nobody's data, and writes nothing.
+--
+--   events:read        events that members see, event_regions, event_categories
+--   content:read       resources that members see (not where their files lie), topics
+--   payments:read      tiers, stripe_prices that are offered
+--
+-- Everything about people, and every write, goes through call_operation, the gateway or MCP: a read of the Data API runs
+-- read-only, so it could be neither counted nor written into the audit log.
+
+revoke all on private.agent_scopes, private.agent_operations, private.agent_rates, private.agent_keys, private.agent_secrets,
+  private.agent_change_sets, private.agent_writes, private.agent_requests, private.agent_use, private.agent_refusals, private.agent_proposals,
+  private.agent_rules, private.agent_alerts
+  from anon, authenticated, service_role, agent;
+
+grant execute on function private.agent_claims() to agent;
+grant execute on function private.agent_may(private.agent_scope) to agent;
+grant execute on function private.call_operation(jsonb, text, jsonb, text, text, timestamptz) to agent;
+grant execute on function public.call_operation(text, jsonb, text, text) to agent;
+
+grant execute on function private.agent_proposals_waiting(uuid, timestamptz, integer) to authenticated;
+grant execute on function public.agent_proposals_waiting() to authenticated;
+grant execute on function private.decide_agent_proposal(uuid, uuid, boolean, text, timestamptz) to authenticated;
+grant execute on function public.decide_agent_proposal(uuid, boolean, text) to authenticated;
+
+
 -- policies/audience.sql
 
 -- Room: audience. Who may do what.
 --
 -- Everything of this room lives in private: nobody reaches it through the Data API. Admins see
--- admin.parked_contacts in Studio; the room's function works as the database's owner.
+-- admin.parked_contacts and admin.campaign_drafts in Studio; the room's function works as the database's owner.
 
 revoke all on private.audience_contacts, private.audience_retired, private.audience_batches, private.mailchimp_events,
-  private.audience_drift from anon, authenticated, service_role, agent;
+  private.audience_drift, private.campaign_drafts from anon, authenticated, service_role, agent;
 
 
 -- policies/events.sql
@@ -16,9 +54,9 @@ revoke all on private.audience_contacts, private.audience_retired, private.audie
 -- Room: events. Who may do what.
 --
 --                      visitor             signed-in person    entitled member       leader                          agent
---   events             published public    the same            member ones too       reads all; adds; edits her own  -
+--   events             published public    the same            member ones too       reads all; adds; edits her own  events:read: as a member
 --   event_regions,
---   event_categories   reads               reads               reads                 reads                           -
+--   event_categories   reads               reads               reads                 reads                           events:read
 --   event_hosts        -                   of events seen      of events seen        reads; sets where she edits     -
 --   event_series       -                   -                   -                     reads                           -
 --   leader_regions     -                   -                   -                     her own                         -
@@ -27,6 +65,7 @@ revoke all on private.audience_contacts, private.audience_retired, private.audie
 --   find_events, event_page, my_calendar, make_calendar_feed: entitled members and leaders.
 --   show_going, hide_going, revoke_calendar_feed: who has joined, also when her membership has ended.
 --   calendar_feeds     nobody: the function events reads a feed by its secret.
+--   event_ideas        nobody: leaders read and settle what agents propose with lead_event_ideas and settle_event_idea.
 --
 -- "Her own": she created it, hosts it, or looks after its region (private.edits_event). Where one joins online
 -- (meeting_url) is no column that the Data API serves; the functions give it to who is going and to who may edit.
@@ -36,7 +75,7 @@ revoke all on public.events, public.event_regions, public.event_categories, publ
 
 grant select (id, title, description, starts_at, ends_at, time_zone, place, url, cover_url, region, category, visibility, capacity,
     approval_required, state, published_at, canceled_at, series_id, revision)
-  on public.events to anon, authenticated;
+  on public.events to anon, authenticated, agent;
 grant insert (id, title, description, starts_at, ends_at, time_zone, place, meeting_url, cover_url, region, category, visibility,
     capacity, approval_required, guest_policy, questions, state)
   on public.events to authenticated;
@@ -56,6 +95,13 @@ create policy select_member on public.events
     (select private.is_leader())
     or (state = 'published' and published_at <= (select private.clock())
       and (visibility = 'public' or (visibility = 'member' and (select private.is_entitled()))))
+  );
+drop policy if exists select_agent on public.events;
+create policy select_agent on public.events
+  for select to agent
+  using (
+    (select private.agent_may('events:read'))
+    and state = 'published' and visibility in ('public', 'member') and published_at <= (select private.clock())
   );
 drop policy if exists insert_leader on public.events;
 create policy insert_leader on public.events
@@ -79,15 +125,19 @@ create policy delete_leader on public.events
       or id in (select private.my_hosted_events()) or (select private.is_admin()))
   );
 
-grant select on public.event_regions, public.event_categories to anon, authenticated;
+grant select on public.event_regions, public.event_categories to anon, authenticated, agent;
 drop policy if exists select_visitor on public.event_regions;
 create policy select_visitor on public.event_regions for select to anon using (true);
 drop policy if exists select_everybody on public.event_regions;
 create policy select_everybody on public.event_regions for select to authenticated using (true);
+drop policy if exists select_agent on public.event_regions;
+create policy select_agent on public.event_regions for select to agent using ((select private.agent_may('events:read')));
 drop policy if exists select_visitor on public.event_categories;
 create policy select_visitor on public.event_categories for select to anon using (true);
 drop policy if exists select_everybody on public.event_categories;
 create policy select_everybody on public.event_categories for select to authenticated using (true);
+drop policy if exists select_agent on public.event_categories;
+create policy select_agent on public.event_categories for select to agent using ((select private.agent_may('events:read')));
 
 grant select (event_id, member_id) on public.event_hosts to authenticated;
 grant insert (event_id, member_id) on public.event_hosts to authenticated;
@@ -143,7 +193,7 @@ grant execute on function private.send_thanks(uuid, uuid, timestamptz) to authen
 grant execute on function public.send_thanks(uuid) to authenticated;
 
 -- The member's side. What she chooses is written by functions; private.calendar_feeds is read by none of these roles.
-revoke all on public.event_preferences, public.event_hidings, private.calendar_feeds from anon, authenticated, service_role, agent;
+revoke all on public.event_preferences, public.event_hidings, private.calendar_feeds, private.event_ideas from anon, authenticated, service_role, agent;
 grant select on public.event_preferences, public.event_hidings to authenticated;
 drop policy if exists select_self on public.event_preferences;
 create policy select_self on public.event_preferences
@@ -181,6 +231,10 @@ grant execute on function private.message_guests(uuid, uuid, text, text, timesta
 grant execute on function public.message_guests(uuid, text, text) to authenticated;
 grant execute on function private.retry_event(uuid, uuid, timestamptz) to authenticated;
 grant execute on function public.retry_event(uuid) to authenticated;
+grant execute on function private.lead_event_ideas(uuid, timestamptz) to authenticated;
+grant execute on function public.lead_event_ideas() to authenticated;
+grant execute on function private.settle_event_idea(uuid, uuid, uuid, timestamptz) to authenticated;
+grant execute on function public.settle_event_idea(uuid, uuid) to authenticated;
 
 
 -- policies/house.sql
@@ -231,7 +285,7 @@ from public, anon, authenticated, agent, service_role;
 --   member_contacts   -         her own; edits her phone                           -
 --   member_emails     -         her own                                            -
 --   consents          -         her own; adds by set_consent                       -
---   topics            reads     reads                                              -
+--   topics            reads     reads                                              content:read
 --   bucket pictures   -         her folder; an entitled member also the picture    -
 --                               of whom she may see with it
 --   sign_up, claim_payment, my_profile, preview_profile, remove_picture, home: signed-in people, about themselves.
@@ -240,9 +294,11 @@ from public, anon, authenticated, agent, service_role;
 revoke all on public.topics, public.members, public.profiles, public.member_contacts, public.member_emails, public.consents
   from anon, authenticated, service_role, agent;
 
-grant select on public.topics to anon, authenticated;
+grant select on public.topics to anon, authenticated, agent;
 drop policy if exists select_everybody on public.topics;
 create policy select_everybody on public.topics for select to anon, authenticated using (true);
+drop policy if exists select_agent on public.topics;
+create policy select_agent on public.topics for select to agent using ((select private.agent_may('content:read')));
 
 grant select on public.members to authenticated;
 drop policy if exists select_self on public.members;
@@ -358,26 +414,32 @@ grant execute on function public.my_consents() to authenticated;
 -- Room: memberships. Who may do what.
 --
 --                        visitor    signed-in person    agent
---   tiers                reads      reads               -
---   stripe_prices        offers     offers              -
+--   tiers                reads      reads               payments:read
+--   stripe_prices        offers     offers              payments:read: offers
 --   memberships          -          her own             -
 --   subscriptions        -          her own             -
 --   invoices             -          her own             -
 --   donations            -          her own             -
 --   membership_notices   -          her own             -
 --
+--   membership_spells    -          -                   -
+--
 -- Nobody writes here through the Data API: Stripe's events do.
 
 revoke all on public.tiers, public.stripe_prices, public.memberships, public.subscriptions, public.invoices,
-  public.donations, public.membership_notices from anon, authenticated, service_role, agent;
+  public.donations, public.membership_notices, private.membership_spells from anon, authenticated, service_role, agent;
 
-grant select on public.tiers to anon, authenticated;
+grant select on public.tiers to anon, authenticated, agent;
 drop policy if exists select_everybody on public.tiers;
 create policy select_everybody on public.tiers for select to anon, authenticated using (true);
+drop policy if exists select_agent on public.tiers;
+create policy select_agent on public.tiers for select to agent using ((select private.agent_may('payments:read')));
 
-grant select (tier, purpose, currency, unit_amount, recurring_interval, is_offered) on public.stripe_prices to anon, authenticated;
+grant select (tier, purpose, currency, unit_amount, recurring_interval, is_offered) on public.stripe_prices to anon, authenticated, agent;
 drop policy if exists select_offers on public.stripe_prices;
 create policy select_offers on public.stripe_prices for select to anon, authenticated using (is_offered);
+drop policy if exists select_agent on public.stripe_prices;
+create policy select_agent on public.stripe_prices for select to agent using (is_offered and (select private.agent_may('payments:read')));
 
 grant select (member_id, tier, status, current_period_end, cancel_at_period_end, access_until, member_since, ended_at)
   on public.memberships to authenticated;
@@ -448,19 +510,23 @@ revoke all on private.audit_log, private.rate_limits from anon, authenticated, s
 -- Room: resources. Who may do what.
 --
 --                     visitor   entitled member                      leader                          agent
---   resources         -         published ones meant for members     reads all; adds, edits          -
+--   resources         -         published ones meant for members     reads all; adds, edits          content:read: as a member
 --   resource_marks    -         her own                              her own                         -
 --   stored files      -         of resources that she may see        reads all; adds to a resource   -
 --   find_resources, resource_page, mark_resource: entitled members and leaders.
 --   lead_resources, resource_to_edit, set_resource_stage, check_video: leaders.
 --
--- Nobody deletes: leaders retire. When a resource is shown is set by set_resource_stage only.
+-- Nobody deletes: leaders retire. When a resource is shown is set by set_resource_stage only. An agent reads what a
+-- resource is about, and not where a video or a file lies: those addresses open it without asking who comes.
 
 revoke all on public.resources, public.resource_marks from anon, authenticated, service_role, agent;
 
 grant select (id, kind, title, summary, topics, audience, url, video_url, vimeo_id, vimeo_hash, has_captions, file_path, file_name,
     file_type, file_size, duration_seconds, published_at, retired_at, review_by, revision, updated_at)
   on public.resources to authenticated;
+grant select (id, kind, title, summary, topics, audience, url, has_captions, file_name, file_type, file_size, duration_seconds,
+    published_at, revision, updated_at)
+  on public.resources to agent;
 grant insert (id, kind, title, summary, topics, audience, url, video_url, has_captions, file_path, file_name, review_by)
   on public.resources to authenticated;
 grant update (kind, title, summary, topics, audience, url, video_url, has_captions, file_path, file_name, review_by)
@@ -472,6 +538,13 @@ create policy select_reader on public.resources
   using (
     (select private.is_leader())
     or (audience = 'member' and retired_at is null and published_at <= (select private.clock()) and (select private.is_entitled()))
+  );
+drop policy if exists select_agent on public.resources;
+create policy select_agent on public.resources
+  for select to agent
+  using (
+    (select private.agent_may('content:read'))
+    and audience = 'member' and retired_at is null and published_at <= (select private.clock())
   );
 drop policy if exists insert_leader on public.resources;
 create policy insert_leader on public.resources

@@ -1,9 +1,9 @@
 -- Room: events. Who may do what.
 --
 --                      visitor             signed-in person    entitled member       leader                          agent
---   events             published public    the same            member ones too       reads all; adds; edits her own  -
+--   events             published public    the same            member ones too       reads all; adds; edits her own  events:read: as a member
 --   event_regions,
---   event_categories   reads               reads               reads                 reads                           -
+--   event_categories   reads               reads               reads                 reads                           events:read
 --   event_hosts        -                   of events seen      of events seen        reads; sets where she edits     -
 --   event_series       -                   -                   -                     reads                           -
 --   leader_regions     -                   -                   -                     her own                         -
@@ -12,6 +12,7 @@
 --   find_events, event_page, my_calendar, make_calendar_feed: entitled members and leaders.
 --   show_going, hide_going, revoke_calendar_feed: who has joined, also when her membership has ended.
 --   calendar_feeds     nobody: the function events reads a feed by its secret.
+--   event_ideas        nobody: leaders read and settle what agents propose with lead_event_ideas and settle_event_idea.
 --
 -- "Her own": she created it, hosts it, or looks after its region (private.edits_event). Where one joins online
 -- (meeting_url) is no column that the Data API serves; the functions give it to who is going and to who may edit.
@@ -21,7 +22,7 @@ revoke all on public.events, public.event_regions, public.event_categories, publ
 
 grant select (id, title, description, starts_at, ends_at, time_zone, place, url, cover_url, region, category, visibility, capacity,
     approval_required, state, published_at, canceled_at, series_id, revision)
-  on public.events to anon, authenticated;
+  on public.events to anon, authenticated, agent;
 grant insert (id, title, description, starts_at, ends_at, time_zone, place, meeting_url, cover_url, region, category, visibility,
     capacity, approval_required, guest_policy, questions, state)
   on public.events to authenticated;
@@ -41,6 +42,13 @@ create policy select_member on public.events
     (select private.is_leader())
     or (state = 'published' and published_at <= (select private.clock())
       and (visibility = 'public' or (visibility = 'member' and (select private.is_entitled()))))
+  );
+drop policy if exists select_agent on public.events;
+create policy select_agent on public.events
+  for select to agent
+  using (
+    (select private.agent_may('events:read'))
+    and state = 'published' and visibility in ('public', 'member') and published_at <= (select private.clock())
   );
 drop policy if exists insert_leader on public.events;
 create policy insert_leader on public.events
@@ -64,15 +72,19 @@ create policy delete_leader on public.events
       or id in (select private.my_hosted_events()) or (select private.is_admin()))
   );
 
-grant select on public.event_regions, public.event_categories to anon, authenticated;
+grant select on public.event_regions, public.event_categories to anon, authenticated, agent;
 drop policy if exists select_visitor on public.event_regions;
 create policy select_visitor on public.event_regions for select to anon using (true);
 drop policy if exists select_everybody on public.event_regions;
 create policy select_everybody on public.event_regions for select to authenticated using (true);
+drop policy if exists select_agent on public.event_regions;
+create policy select_agent on public.event_regions for select to agent using ((select private.agent_may('events:read')));
 drop policy if exists select_visitor on public.event_categories;
 create policy select_visitor on public.event_categories for select to anon using (true);
 drop policy if exists select_everybody on public.event_categories;
 create policy select_everybody on public.event_categories for select to authenticated using (true);
+drop policy if exists select_agent on public.event_categories;
+create policy select_agent on public.event_categories for select to agent using ((select private.agent_may('events:read')));
 
 grant select (event_id, member_id) on public.event_hosts to authenticated;
 grant insert (event_id, member_id) on public.event_hosts to authenticated;
@@ -128,7 +140,7 @@ grant execute on function private.send_thanks(uuid, uuid, timestamptz) to authen
 grant execute on function public.send_thanks(uuid) to authenticated;
 
 -- The member's side. What she chooses is written by functions; private.calendar_feeds is read by none of these roles.
-revoke all on public.event_preferences, public.event_hidings, private.calendar_feeds from anon, authenticated, service_role, agent;
+revoke all on public.event_preferences, public.event_hidings, private.calendar_feeds, private.event_ideas from anon, authenticated, service_role, agent;
 grant select on public.event_preferences, public.event_hidings to authenticated;
 drop policy if exists select_self on public.event_preferences;
 create policy select_self on public.event_preferences
@@ -166,3 +178,7 @@ grant execute on function private.message_guests(uuid, uuid, text, text, timesta
 grant execute on function public.message_guests(uuid, text, text) to authenticated;
 grant execute on function private.retry_event(uuid, uuid, timestamptz) to authenticated;
 grant execute on function public.retry_event(uuid) to authenticated;
+grant execute on function private.lead_event_ideas(uuid, timestamptz) to authenticated;
+grant execute on function public.lead_event_ideas() to authenticated;
+grant execute on function private.settle_event_idea(uuid, uuid, uuid, timestamptz) to authenticated;
+grant execute on function public.settle_event_idea(uuid, uuid) to authenticated;

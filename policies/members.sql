@@ -6,7 +6,7 @@
 --   member_contacts   -         her own; edits her phone                           -
 --   member_emails     -         her own                                            -
 --   consents          -         her own; adds by set_consent                       -
---   topics            reads     reads                                              -
+--   topics            reads     reads                                              content:read
 --   bucket pictures   -         her folder; an entitled member also the picture    -
 --                               of whom she may see with it
 --   sign_up, claim_payment, my_profile, preview_profile, remove_picture, home: signed-in people, about themselves.
@@ -15,9 +15,11 @@
 revoke all on public.topics, public.members, public.profiles, public.member_contacts, public.member_emails, public.consents
   from anon, authenticated, service_role, agent;
 
-grant select on public.topics to anon, authenticated;
+grant select on public.topics to anon, authenticated, agent;
 drop policy if exists select_everybody on public.topics;
 create policy select_everybody on public.topics for select to anon, authenticated using (true);
+drop policy if exists select_agent on public.topics;
+create policy select_agent on public.topics for select to agent using ((select private.agent_may('content:read')));
 
 grant select on public.members to authenticated;
 drop policy if exists select_self on public.members;

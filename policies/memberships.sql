@@ -1,26 +1,32 @@
 -- Room: memberships. Who may do what.
 --
 --                        visitor    signed-in person    agent
---   tiers                reads      reads               -
---   stripe_prices        offers     offers              -
+--   tiers                reads      reads               payments:read
+--   stripe_prices        offers     offers              payments:read: offers
 --   memberships          -          her own             -
 --   subscriptions        -          her own             -
 --   invoices             -          her own             -
 --   donations            -          her own             -
 --   membership_notices   -          her own             -
 --
+--   membership_spells    -          -                   -
+--
 -- Nobody writes here through the Data API: Stripe's events do.
 
 revoke all on public.tiers, public.stripe_prices, public.memberships, public.subscriptions, public.invoices,
-  public.donations, public.membership_notices from anon, authenticated, service_role, agent;
+  public.donations, public.membership_notices, private.membership_spells from anon, authenticated, service_role, agent;
 
-grant select on public.tiers to anon, authenticated;
+grant select on public.tiers to anon, authenticated, agent;
 drop policy if exists select_everybody on public.tiers;
 create policy select_everybody on public.tiers for select to anon, authenticated using (true);
+drop policy if exists select_agent on public.tiers;
+create policy select_agent on public.tiers for select to agent using ((select private.agent_may('payments:read')));
 
-grant select (tier, purpose, currency, unit_amount, recurring_interval, is_offered) on public.stripe_prices to anon, authenticated;
+grant select (tier, purpose, currency, unit_amount, recurring_interval, is_offered) on public.stripe_prices to anon, authenticated, agent;
 drop policy if exists select_offers on public.stripe_prices;
 create policy select_offers on public.stripe_prices for select to anon, authenticated using (is_offered);
+drop policy if exists select_agent on public.stripe_prices;
+create policy select_agent on public.stripe_prices for select to agent using (is_offered and (select private.agent_may('payments:read')));
 
 grant select (member_id, tier, status, current_period_end, cancel_at_period_end, access_until, member_since, ended_at)
   on public.memberships to authenticated;

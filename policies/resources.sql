@@ -1,19 +1,23 @@
 -- Room: resources. Who may do what.
 --
 --                     visitor   entitled member                      leader                          agent
---   resources         -         published ones meant for members     reads all; adds, edits          -
+--   resources         -         published ones meant for members     reads all; adds, edits          content:read: as a member
 --   resource_marks    -         her own                              her own                         -
 --   stored files      -         of resources that she may see        reads all; adds to a resource   -
 --   find_resources, resource_page, mark_resource: entitled members and leaders.
 --   lead_resources, resource_to_edit, set_resource_stage, check_video: leaders.
 --
--- Nobody deletes: leaders retire. When a resource is shown is set by set_resource_stage only.
+-- Nobody deletes: leaders retire. When a resource is shown is set by set_resource_stage only. An agent reads what a
+-- resource is about, and not where a video or a file lies: those addresses open it without asking who comes.
 
 revoke all on public.resources, public.resource_marks from anon, authenticated, service_role, agent;
 
 grant select (id, kind, title, summary, topics, audience, url, video_url, vimeo_id, vimeo_hash, has_captions, file_path, file_name,
     file_type, file_size, duration_seconds, published_at, retired_at, review_by, revision, updated_at)
   on public.resources to authenticated;
+grant select (id, kind, title, summary, topics, audience, url, has_captions, file_name, file_type, file_size, duration_seconds,
+    published_at, revision, updated_at)
+  on public.resources to agent;
 grant insert (id, kind, title, summary, topics, audience, url, video_url, has_captions, file_path, file_name, review_by)
   on public.resources to authenticated;
 grant update (kind, title, summary, topics, audience, url, video_url, has_captions, file_path, file_name, review_by)
@@ -25,6 +29,13 @@ create policy select_reader on public.resources
   using (
     (select private.is_leader())
     or (audience = 'member' and retired_at is null and published_at <= (select private.clock()) and (select private.is_entitled()))
+  );
+drop policy if exists select_agent on public.resources;
+create policy select_agent on public.resources
+  for select to agent
+  using (
+    (select private.agent_may('content:read'))
+    and audience = 'member' and retired_at is null and published_at <= (select private.clock())
   );
 drop policy if exists insert_leader on public.resources;
 create policy insert_leader on public.resources

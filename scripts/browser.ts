@@ -9,6 +9,8 @@ const flags = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  // Visits are short: a process for each of them costs more than they do.
+  '--renderer-process-limit=1',
 ]
 
 /** Debian's headless browser, or the one that CHROMIUM names. */

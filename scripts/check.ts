@@ -67,6 +67,10 @@ const ofDatabase: Check[] = [
     command: [process.execPath, 'scripts/types.ts', '--check', '--remote', database],
   },
   {
+    name: 'catalogue of agents',
+    command: [process.execPath, 'scripts/catalogue.ts', '--check', '--remote', database],
+  },
+  {
     name: 'grants manifest',
     command: [process.execPath, 'scripts/grants.ts', '--check', '--database', database],
   },

@@ -1,7 +1,7 @@
 /**
  * Pictures of the main pages into docs/screenshots/: `npm run screenshots`, or `npm run screenshots -- home directory`
- * for some of them. From a stack of its own with the demo data; phone and desk, light and dark; signed in as Ada, and
- * as Lea where leaders work.
+ * for some of them. From a stack of its own with the demo data; phone and desk, light and dark; signed in as Ada, as
+ * Lea where leaders work, and as Kim where admins decide.
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -9,6 +9,7 @@ import type { Browser } from 'playwright-core'
 import { takeAdminPictures } from './admin-pictures.ts'
 import { carrySession, openBrowser, openSession } from './browser.ts'
 import { fillGuestLists } from './local/demo-guests.ts'
+import { makeProposals } from './local/demo-proposals.ts'
 import { connectSlack } from './local/demo-slack.ts'
 import { repository } from './local/run-folder.ts'
 import { buildSite } from './local/site.ts'
@@ -19,7 +20,7 @@ interface Picture {
   name: string
   path: string
   /** Who is signed in; nobody on public pages. */
-  viewer?: 'ada' | 'lea'
+  viewer?: 'ada' | 'lea' | 'kim'
 }
 
 /** The dinner of the demo data. */
@@ -30,6 +31,7 @@ const pictures: Picture[] = [
   { name: 'membership', path: '/membership/' },
   { name: 'join', path: '/join/' },
   { name: 'events', path: '/events/' },
+  { name: 'developers', path: '/developers/' },
   { name: 'home', path: '/home/', viewer: 'ada' },
   { name: 'directory', path: '/directory/', viewer: 'ada' },
   { name: 'person', path: '/directory/person/?id=LEA', viewer: 'ada' },
@@ -44,6 +46,7 @@ const pictures: Picture[] = [
   { name: 'lead-events', path: '/lead/events/', viewer: 'lea' },
   { name: 'lead-event', path: `/lead/events/edit/?id=${dinner}`, viewer: 'lea' },
   { name: 'guests', path: `/lead/events/guests/?id=${dinner}`, viewer: 'lea' },
+  { name: 'proposals', path: '/admin/proposals/', viewer: 'kim' },
 ]
 
 const devices = {
@@ -136,6 +139,7 @@ try {
   const { api, publishable } = project
   await connectSlack(stack.sql, urls.slack)
   await fillGuestLists(stack.sql, urls.luma)
+  await makeProposals(stack.sql, urls.functions)
   const pages = await buildSite({ folder: stack.folder, api, publishable, site: urls.site })
   opened.push(await serveSite(ports.site, pages))
   const browser = await openBrowser()
@@ -143,6 +147,7 @@ try {
   const sessions = {
     ada: await openSession(project, 'ada@example.org'),
     lea: await openSession(project, 'lea@example.org'),
+    kim: await openSession(project, 'kim@example.org'),
   }
   for (const { name, path, viewer } of pictures) {
     if (asked.length > 0 && !asked.includes(name)) continue

@@ -1,4 +1,5 @@
 import { brandCss } from './brand.ts'
+import { developers } from './community/developers.ts'
 import { community } from './community.config.ts'
 import { publicPages, shareImage } from './pages.ts'
 import { quilt } from './src/lib/quilt.ts'
@@ -34,6 +35,10 @@ const cards: Record<Page, { title: string; rows: string[] }> = {
   '/privacy/': {
     title: community.privacy.title,
     rows: ['Lddl Sddi Addi', 'Aq0a Lccl Sq2s', 'Sl1s al0A Ll1l'],
+  },
+  '/developers/': {
+    title: developers.title,
+    rows: ['Scci Aq2a Lddl', 'al0A Sh2s Lq0l', 'Ll1l Aq1a sq3S'],
   },
   '/contact/': {
     title: community.contactPage.title,

@@ -11,6 +11,7 @@ export const publicPages = [
   '/about/',
   '/privacy/',
   '/contact/',
+  '/developers/',
 ] as const
 
 /** The picture that is shown where a page's address is shared: made by `npm run og`. */

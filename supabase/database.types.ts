@@ -797,6 +797,7 @@ export type Database = {
           created_at: string
           created_by: string | null
           described_at: string | null
+          drafted_by: string | null
           duration_seconds: number | null
           embed_note: string | null
           embed_state: Database['public']['Enums']['embed_state']
@@ -829,6 +830,7 @@ export type Database = {
           created_at?: string
           created_by?: string | null
           described_at?: string | null
+          drafted_by?: string | null
           duration_seconds?: number | null
           embed_note?: never
           embed_state?: Database['public']['Enums']['embed_state']
@@ -860,6 +862,7 @@ export type Database = {
           created_at?: string
           created_by?: string | null
           described_at?: string | null
+          drafted_by?: string | null
           duration_seconds?: number | null
           embed_note?: never
           embed_state?: Database['public']['Enums']['embed_state']
@@ -1061,11 +1064,20 @@ export type Database = {
       [_ in never]: never
     }
     Functions: {
+      agent_proposals_waiting: { Args: Record<PropertyKey, never>; Returns: Json }
+      call_operation: {
+        Args: { arguments?: Json; change_set?: string; idempotency_key?: string; operation: string }
+        Returns: Json
+      }
       cancel_preview: { Args: { event: string }; Returns: Json }
       check_in_guest: { Args: { came?: boolean; event: string; guest: number }; Returns: string }
       check_video: { Args: { resource: string }; Returns: Json }
       claim_payment: { Args: { paid_with: string }; Returns: string }
       clone_event: { Args: { copy: string; event: string }; Returns: string }
+      decide_agent_proposal: {
+        Args: { approve: boolean; proposal: string; reason?: string }
+        Returns: Json
+      }
       decide_guests: {
         Args: { decision: string; event: string; guests: number[]; reason?: string }
         Returns: {
@@ -1169,6 +1181,22 @@ export type Database = {
       hide_going: { Args: { event: string; hides: boolean }; Returns: boolean }
       home: { Args: Record<PropertyKey, never>; Returns: Json }
       is_entitled: { Args: Record<PropertyKey, never>; Returns: boolean }
+      lead_event_ideas: {
+        Args: Record<PropertyKey, never>
+        Returns: {
+          category: string
+          description: string
+          ends_at: string
+          id: string
+          proposed_at: string
+          proposed_by: string
+          region: string
+          starts_at: string
+          time_zone: string
+          title: string
+          why: string
+        }[]
+      }
       lead_events: {
         Args: {
           after_id?: string
@@ -1380,6 +1408,7 @@ export type Database = {
         }
         Returns: Json
       }
+      settle_event_idea: { Args: { event?: string; idea: string }; Returns: undefined }
       show_going: { Args: { shows: boolean }; Returns: boolean }
       sign_up: { Args: { name: string; visible: boolean }; Returns: string }
     }
@@ -1403,7 +1432,7 @@ export type Database = {
       event_whose: 'mine' | 'regions' | 'all'
       guest_policy: 'decline' | 'pending'
       invoice_status: 'draft' | 'open' | 'paid' | 'uncollectible' | 'void'
-      member_origin: 'checkout' | 'sign_up' | 'import' | 'admin'
+      member_origin: 'checkout' | 'sign_up' | 'import' | 'admin' | 'agent'
       member_role: 'member' | 'leader' | 'admin'
       membership_tier: 'monthly' | 'annual' | 'donor_annual'
       notice_kind: 'payment_failed' | 'action_required' | 'grace_ending'
@@ -1565,7 +1594,7 @@ export const Constants = {
       event_whose: ['mine', 'regions', 'all'],
       guest_policy: ['decline', 'pending'],
       invoice_status: ['draft', 'open', 'paid', 'uncollectible', 'void'],
-      member_origin: ['checkout', 'sign_up', 'import', 'admin'],
+      member_origin: ['checkout', 'sign_up', 'import', 'admin', 'agent'],
       member_role: ['member', 'leader', 'admin'],
       membership_tier: ['monthly', 'annual', 'donor_annual'],
       notice_kind: ['payment_failed', 'action_required', 'grace_ending'],

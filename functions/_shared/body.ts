@@ -59,7 +59,7 @@ export function parseJson<S extends z.ZodType>(
 }
 
 /** Whether any text in it holds what Postgres cannot store: a NUL, or half of a surrogate pair. */
-function isUnstorable(value: unknown): boolean {
+export function isUnstorable(value: unknown): boolean {
   if (typeof value === 'string') return value.includes('\0') || !value.isWellFormed()
   return typeof value === 'object' && value !== null && Object.values(value).some(isUnstorable)
 }

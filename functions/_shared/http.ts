@@ -7,7 +7,7 @@ export type Variables = { correlationId: string; log: Log }
 export type App = Hono<{ Variables: Variables }>
 export type Ctx = Context<{ Variables: Variables }>
 type Handler = (c: Ctx) => Response | Promise<Response>
-export type Method = 'GET' | 'POST'
+export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
 
 /** What every door needs, whichever room it belongs to. */
 export interface HttpDeps {

@@ -18,18 +18,21 @@ export interface LogOptions {
   fields?: LogFields
 }
 
-// Logs leave the house: whatever names a person or opens a door stays out of them.
+// Logs leave the house: whatever names a person or opens a door stays out of them. private.scrub knows the same shapes.
 const refusedKey =
   /e_?mail|phone|address|password|secret|token|authorization|cookie|api_?key|signature|^(first_|last_|full_)?name$/i
 const secretShapes: [RegExp, string][] = [
-  [/[^\s"'<>@]+@[^\s"'<>@]+\.[^\s"'<>@]+/g, '[email]'],
-  [/\b(?:sk|rk|whsec|sb_secret|xox[a-z])[_-][\w-]+/g, '[secret]'],
+  [/[^\s"'<>@＠﹫]+[@＠﹫][^\s"'<>@＠﹫]+\.[^\s"'<>@＠﹫]+/g, '[email]'],
+  [/\b(?:sk|rk|whsec|sb_secret|cak_live|cak_test|xox[a-z])[_-][\w-]+/g, '[secret]'],
   [/\bre_\w{16,}/g, '[secret]'],
   [/\b(Bearer|Basic)\s+[\w.~+/=-]+/gi, '$1 [secret]'],
   [/\beyJ[\w-]+\.[\w-]+\.[\w-]+/g, '[token]'],
+  [/https?:\/\/(?:[\w-]+\.)*stripe\.com\/[^\s"'<>]*/gi, '[link]'],
+  [/(?<![\w+])\+[1-9](?:[ ()./-]{0,3}[0-9]){6,14}(?![0-9])/g, '[phone]'],
+  [/(?<![\w-])(?:\([0-9]{3}\) ?|[0-9]{3}[ .-])[0-9]{3}[ .-][0-9]{4}(?![\w-])/g, '[phone]'],
 ]
 
-/** Takes e-mail addresses, keys and tokens out of a text, so that it may be logged and shown to admins. */
+/** Takes addresses, numbers, keys and tokens out of a text, so that it may be logged and shown to admins. */
 export function scrub(text: string): string {
   return secretShapes.reduce((clean, [shape, stand]) => clean.replace(shape, stand), text)
 }

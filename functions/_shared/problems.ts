@@ -15,17 +15,20 @@ export class Refusal extends Error {
   readonly status: RefusalStatus
   readonly field: string | undefined
   readonly remedy: string | undefined
+  /** In how many seconds the same may be tried again. */
+  readonly retryAfter: number | undefined
 
   constructor(
     status: RefusalStatus,
     message: string,
-    more: { field?: string; remedy?: string } = {},
+    more: { field?: string; remedy?: string; retryAfter?: number } = {},
   ) {
     super(message)
     this.name = 'Refusal'
     this.status = status
     this.field = more.field
     this.remedy = more.remedy
+    this.retryAfter = more.retryAfter
   }
 }
 
@@ -56,7 +59,12 @@ const later = { remedy: 'Try again in a minute.' }
 
 /** The answer to an error: ours, Postgres's (SQLSTATE PT + status), or a provider's. Nothing internal gets out. */
 export function answerTo(error: unknown): Answer {
-  if (error instanceof Refusal) return answer(error.status, error.message, error)
+  if (error instanceof Refusal) {
+    const { retryAfter } = error
+    const headers: Record<string, string> =
+      retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) }
+    return answer(error.status, error.message, error, headers)
+  }
   if (error instanceof MissingSetting) return answer(503, 'This door is not set up yet')
   if (error instanceof ProviderError) return answerToProvider(error)
   if (isSqlError(error) && /^PT4\d\d$/.test(error.code)) {

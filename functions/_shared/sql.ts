@@ -34,9 +34,10 @@ export function isSqlError(error: unknown): error is SqlError {
   return error instanceof postgres.PostgresError
 }
 
-/** Whether the database could not be reached, or is not taking work at the moment: worth asking again. */
+/** Whether the database could not be reached, or is not taking this work at the moment: worth asking again. */
 export function isUnavailable(error: unknown): boolean {
-  if (isSqlError(error)) return /^(08|53|57P|25006)/.test(error.code)
+  // 40: two calls stood in each other's way, and this one gave in.
+  if (isSqlError(error)) return /^(08|40|53|57P|25006)/.test(error.code)
   const code = (error as { code?: unknown } | null)?.code
   return (
     typeof code === 'string' &&

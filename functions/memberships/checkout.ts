@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import { readJson } from '../_shared/body.ts'
+import { clientOf } from '../_shared/client.ts'
 import { required } from '../_shared/env.ts'
 import type { Ctx } from '../_shared/http.ts'
 import { Refusal } from '../_shared/problems.ts'
 import type { StripeObject } from '../_shared/providers/stripe.ts'
 import { StripeError } from '../_shared/providers/stripe_errors.ts'
-import { pseudonym, sha256 } from '../_shared/secrets.ts'
+import { sha256 } from '../_shared/secrets.ts'
 import { callerOf, publishableKeys, requireKey, type User } from '../_shared/user.ts'
 import type { DoorDeps } from './deps.ts'
 import { onOurSite } from './return_path.ts'
@@ -49,7 +50,7 @@ export async function checkout(c: Ctx, deps: DoorDeps): Promise<Response> {
     cancel_url: onOurSite(return_path ?? back, site, 'return_path'),
   }
 
-  const client = clientOf(c, deps)
+  const client = clientOf(c.req.raw, deps.env)
   const sql = deps.sql()
   await sql`select private.admit_checkout(${client})`
   const [row] = await sql<{ session: StripeObject }[]>`
@@ -80,14 +81,4 @@ async function open(session: StripeObject, user: User | null, key: string, deps:
     const address = user?.email ? { customer_email: user.email } : {}
     return await deps.stripe().createCheckout({ ...rest, ...address }, `${key}-new-customer`)
   }
-}
-
-/**
- * Whom to rate-limit, under a name that does not give the address away. The platform's edge says who connected
- * in cf-connecting-ip, which a caller cannot write; x-forwarded-for is for hosts without that edge.
- */
-function clientOf(c: Ctx, deps: DoorDeps): string {
-  const forwarded = c.req.header('x-forwarded-for')?.split(',')[0]?.trim()
-  const address = c.req.header('cf-connecting-ip') || forwarded || 'unknown'
-  return pseudonym(address, required(deps.env, 'WORKER_SECRET'))
 }

@@ -1,6 +1,6 @@
 import { lazy } from '../_shared/env.ts'
 import type { Platform } from '../_shared/platform.ts'
-import { createStripe } from '../_shared/providers/stripe.ts'
+import { createPracticeStripe, createStripe } from '../_shared/providers/stripe.ts'
 import { connect } from '../_shared/sql.ts'
 import { authOf } from '../_shared/user.ts'
 import { createWorker } from '../_shared/worker.ts'
@@ -15,13 +15,14 @@ export function createDeps(platform: Platform): DoorDeps & { stop(): void } {
   const { env, now, log } = platform
   const sql = lazy(() => connect(env))
   const stripe = lazy(() => createStripe(env, now))
+  const practice = lazy(() => createPracticeStripe(env, now))
   let stop = () => {}
   const worker = lazy(() => {
     const made = createWorker<JobDeps>({
       queue: 'memberships',
       handlers,
       sql: sql(),
-      deps: { sql: sql(), stripe: stripe() },
+      deps: { sql: sql(), stripe: stripe(), practice },
       log,
     })
     stop = made.stop

@@ -16,4 +16,6 @@ export interface DoorDeps extends Platform {
 export interface JobDeps {
   sql: Sql
   stripe: StripeClient
+  /** The account at Stripe that keys for practice work on. Throws when there is none. */
+  practice(): StripeClient
 }

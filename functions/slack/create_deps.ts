@@ -6,6 +6,8 @@ import { createWorker } from '../_shared/worker.ts'
 import type { DoorDeps, JobDeps } from './deps.ts'
 import { handlers } from './jobs/index.ts'
 
+/** Milliseconds that an answer to somebody who pressed a button may take. */
+const SOON = 5_000
 /** Few at once: Slack counts calls by method and minute, and messages by channel and second. */
 const CONCURRENCY = 4
 
@@ -37,6 +39,7 @@ export function createDeps(platform: Platform): DoorDeps & { stop(): void } {
   return {
     ...platform,
     sql,
+    slack: lazy(() => createSlack(env, now, SOON)),
     // Not async: a setting that is missing is said to who rings, with 503.
     drain: () => worker().drain(),
     stop: () => stop(),

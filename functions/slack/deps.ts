@@ -5,6 +5,8 @@ import type { Sql } from '../_shared/sql.ts'
 /** What the doors of this room need. Functions are called at the first request that needs what they give. */
 export interface DoorDeps extends Platform {
   sql(): Sql
+  /** Slack, for an answer that somebody waits for: with little patience. */
+  slack(): SlackClient
   /** Works the room's queue until nothing is due. */
   drain(): Promise<unknown>
 }

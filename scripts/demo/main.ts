@@ -1,6 +1,7 @@
 /** Walks the main job in front of you, without a browser: `npm run demo`. */
 import { rmSync } from 'node:fs'
 import { startStack } from '../local/stack.ts'
+import { kimLetsAnAgentHelp } from './agents.ts'
 import { fayIsForgotten } from './erase.ts'
 import { guestsAreDecided, leaPublishes } from './evening.ts'
 import { eveJoins } from './join.ts'
@@ -58,6 +59,7 @@ try {
   const evening = await leaPublishes(world, narrator)
   await guestsAreDecided(world, narrator, evening)
   await fayIsForgotten(world, narrator)
+  await kimLetsAnAgentHelp(stack, world, narrator)
   await adaLeaves(stack, world, narrator)
   const waiting = await attention()
   narrator.chapter('In the end')

@@ -8,6 +8,7 @@ const systems = {
   Luma: 'green',
   Slack: 'red',
   Resend: 'white',
+  Agent: 'cyan',
   Clock: 'blue',
 } as const
 

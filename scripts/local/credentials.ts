@@ -1,4 +1,4 @@
-import { createLocalJWKSet, errors, type JWTPayload, jwtVerify } from 'jose'
+import { createLocalJWKSet, decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose'
 import type { Keys } from './environment.ts'
 import { json } from './http.ts'
 
@@ -42,9 +42,14 @@ function refuseToken(error: unknown, token: string): Response {
 /** Checks API keys and access tokens as the hosted gateway and PostgREST do together. */
 export function createCredentials(keys: Keys) {
   const keySet = createLocalJWKSet(keys.jwks)
+  const legacySecret = new TextEncoder().encode(keys.legacySecret)
 
   /** The claims of one of our tokens. Throws jose's errors. */
   async function verify(token: string): Promise<JWTPayload> {
+    // Each algorithm has a key of its own: the public key is never taken for a shared secret.
+    if (decodeProtectedHeader(token).alg === 'HS256') {
+      return (await jwtVerify(token, legacySecret, { algorithms: ['HS256'] })).payload
+    }
     return (await jwtVerify(token, keySet, { algorithms: ['ES256'] })).payload
   }
 

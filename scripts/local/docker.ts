@@ -66,10 +66,14 @@ export async function startDocker({ step, verbose }: DockerOptions): Promise<voi
   })
   await sql.end()
   const env = join(folder, 'functions.env')
+  const shared = Buffer.from(keys.JWT_SECRET ?? '').toString('base64url')
   const settings: Record<string, string> = {
     ...sandboxSecrets,
+    // What the containers sign with unless they are told otherwise. Quoted for the file of variables.
+    AGENT_SIGNING_KEY: `'${JSON.stringify({ kty: 'oct', k: shared })}'`,
     SITE_URL: `http://127.0.0.1:${devPorts.site}`,
     STRIPE_API_BASE: `${host}:${devPorts.stripe}`,
+    STRIPE_SANDBOX_API_BASE: `${host}:${devPorts.stripe}`,
     MAILCHIMP_API_BASE: `${host}:${devPorts.mailchimp}`,
     VIMEO_API_BASE: `${host}:${devPorts.vimeo}`,
     LUMA_API_BASE: `${host}:${devPorts.luma}`,

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { generateApiKey } from '@supabase/lite'
@@ -37,20 +38,20 @@ export const devPorts: Ports = {
 export const testPorts: Ports = {
   gateway: 15321,
   postgres: 15322,
-  mailbox: 15324,
+  mailbox: 15323,
   site: 5421,
   stripe: 13111,
   mailchimp: 13112,
   vimeo: 13113,
-  // A run takes five ports of each hundred, so the next three providers have a hundred of their own.
+  // The stacks of a run lie three ports apart, so the next three providers have a hundred of their own.
   luma: 13311,
   slack: 13312,
   resend: 13313,
 }
 
 /**
- * How far a run of tests is shifted to higher ports, by COMMONS_TEST_SHIFT, so that two runs do not meet. 0 to 90:
- * the test ports of one run lie at most that far from the next one's.
+ * How far a run of tests is shifted to higher ports, by COMMONS_TEST_SHIFT, so that two runs do not meet. A run takes
+ * ten ports of each hundred: one for the rules, three for each of its stacks.
  */
 export function testShift(asked: string | undefined): number {
   const shift = Number(asked ?? 0)
@@ -73,12 +74,17 @@ export interface Keys {
   jwks: { keys: JWK[] }
   /** Signs claims as this stack's auth server would. `exp` defaults to one hour from now. */
   sign(claims: JWTPayload): Promise<string>
+  /** The signing key with its private part: what AGENT_SIGNING_KEY holds on a hosted project. */
+  signing: JWK
+  /** The shared secret of older projects. Tokens that it signed (HS256) count until it is revoked. */
+  legacySecret: string
 }
 
 interface StoredKeys {
   publishable: string
   secret: string
   signing: JWK
+  legacySecret: string
 }
 
 async function makeKeys(): Promise<StoredKeys> {
@@ -89,21 +95,25 @@ async function makeKeys(): Promise<StoredKeys> {
     publishable: await key('publishable'),
     secret: await key('secret'),
     signing: { ...signing, kid: crypto.randomUUID() },
+    legacySecret: randomBytes(48).toString('base64'),
   }
 }
 
 /** The keys kept in a stack's run folder; made when there are none. */
 export async function loadKeys(folder: string): Promise<Keys> {
   const file = join(folder, 'keys.json')
-  if (!existsSync(file)) {
-    writeFileSync(file, JSON.stringify(await makeKeys(), null, 2), { mode: 0o600 })
-  }
-  const { publishable, secret, signing } = JSON.parse(readFileSync(file, 'utf8')) as StoredKeys
+  const kept = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as StoredKeys) : undefined
+  // Keys that were kept before there was a shared secret among them stay, and get one.
+  const stored = kept?.legacySecret ? kept : { ...(await makeKeys()), ...kept }
+  if (stored !== kept) writeFileSync(file, JSON.stringify(stored, null, 2), { mode: 0o600 })
+  const { publishable, secret, signing, legacySecret } = stored
   const { d: _private, ...publicKey } = signing
   const privateKey = await importJWK(signing, 'ES256')
   return {
     publishable,
     secret,
+    signing,
+    legacySecret,
     jwks: { keys: [{ ...publicKey, key_ops: ['verify'] }] },
     sign: (claims) => {
       const token = new SignJWT(claims)
@@ -121,6 +131,8 @@ export const sandboxSecrets = {
   WORKER_SECRET: 'local-worker-secret',
   STRIPE_SECRET_KEY: 'sk_test_sandbox',
   STRIPE_WEBHOOK_SECRET: 'whsec_sandbox',
+  // Keys of agents that are for practice work on a second account, at the same address.
+  STRIPE_SANDBOX_SECRET_KEY: 'sk_test_practice',
   MAILCHIMP_API_KEY: 'sandbox-us1',
   MAILCHIMP_LIST_ID: 'audience1',
   MAILCHIMP_WELCOME_JOURNEY_ID: '1',
@@ -148,7 +160,9 @@ export function functionsEnvironment(ports: Ports, keys: Keys): Record<string, s
     SUPABASE_JWKS: JSON.stringify(keys.jwks),
     SB_REGION: 'local',
     SITE_URL: local(ports.site),
+    AGENT_SIGNING_KEY: JSON.stringify(keys.signing),
     STRIPE_API_BASE: local(ports.stripe),
+    STRIPE_SANDBOX_API_BASE: local(ports.stripe),
     MAILCHIMP_API_BASE: local(ports.mailchimp),
     VIMEO_API_BASE: local(ports.vimeo),
     LUMA_API_BASE: local(ports.luma),

@@ -22,6 +22,11 @@ async function refillMailchimp({ sql }: Stack) {
   await sql`select private.start_audience_sync()`
 }
 
+/** The books are read once an hour: begun now, so that whoever asks for the ledger of a month finds it. */
+async function readBooks({ sql }: Stack) {
+  await sql`select private.read_ledger_hourly(private.clock())`
+}
+
 /** What was asked for on the command line. Throws for a word that means nothing here. */
 function readArguments() {
   const { values } = parseArgs({
@@ -84,6 +89,7 @@ async function main() {
   try {
     if (!stack.fresh) await refillMailchimp(stack)
     else await connectSlack(stack.sql, stack.urls.slack)
+    await readBooks(stack)
     const pages = await buildSite({
       folder: stack.folder,
       api: stack.urls.api,

@@ -7,6 +7,7 @@ const people = [
   ['Cyn', 'cyn@example.org', 'her membership ended last month'],
   ['Dot', 'dot@example.org', 'her card fails; Stripe still tries'],
   ['Lea', 'lea@example.org', 'leader'],
+  ['Kim', 'kim@example.org', 'admin; works with the key kim-practice'],
   ['Eve', 'eve@example.org', 'has not joined yet'],
 ] as const
 
@@ -27,6 +28,11 @@ export function welcomeScreen(urls: Stack['urls'], keys: Stack['keys']): string 
     row('Resend', urls.resend, 'the sandbox: every mail of ours, as it looks'),
     row('Data API', `${urls.api}/rest/v1`, `apikey: ${keys.publishable}`),
     row('Functions', urls.functions, '/operations/health tells how all is'),
+    row(
+      'Agents',
+      `${urls.functions}/agents/mcp`,
+      `the MCP address; more at ${urls.site}/developers/`,
+    ),
     row('Postgres', urls.database, 'psql; look into the schema admin'),
     title('Who can sign in (with the code from the mailbox)'),
     ...people.map(([name, email, what]) => row(name, email, what)),
@@ -37,6 +43,9 @@ export function welcomeScreen(urls: Stack['urls'], keys: Stack['keys']): string 
     `  4. Sign in as Lea and publish an event: ${urls.site}/lead/events/. Register on its page at Luma as ada@example.org`,
     '     and as somebody whom nobody knows; then look at its guests, and at both mails in Resend.',
     `  5. psql ${urls.database} -c 'select * from admin.attention'`,
+    `  6. Give an agent a key: psql ${urls.database} -Atc "select admin.rotate_agent_key('kim-practice', '0')"`,
+    '     shows the secret of Kim’s key for practice, this one time (the demo data hold none). Then:',
+    `     curl -H "Authorization: Bearer cak_test_…" ${urls.functions}/agents/me`,
     `\n${styleText('dim', 'Ctrl-C stops everything. npm start -- --reset begins anew. npm run demo walks the main jobs by itself.')}`,
   ].join('\n')
 }

@@ -26,10 +26,16 @@ export interface BuildOptions {
   vimeo?: string
 }
 
-/** What the built pages depend on: every file of the site, the addresses, and the schema that prices come from. */
+/** What the built pages depend on: every file of the site, the operations of agents, the addresses, and the schema that prices come from. */
 function fingerprint(options: BuildOptions): string {
   const hash = createHash('sha256').update(JSON.stringify(options))
-  const files = ['site/**/*', 'supabase/seed*.sql', 'migrations/*.sql', 'package-lock.json']
+  const files = [
+    'site/**/*',
+    'functions/agents/**/*',
+    'supabase/seed*.sql',
+    'migrations/*.sql',
+    'package-lock.json',
+  ]
   for (const file of globSync(files, {
     cwd: repository,
     exclude: (path) => /(^|\/)(dist|node_modules|\.astro)(\/|$)/.test(path),

@@ -16,11 +16,13 @@ export const navigation = {
     { label: 'Calendar', href: '/calendar/', icon: 'events' },
     { label: 'Account', href: '/account/', icon: 'account' },
   ],
-  lead: { label: 'Lead', href: '/lead/events/', under: '/lead/' },
+  lead: { label: 'Lead', href: '/lead/events/', under: ['/lead/', '/admin/'] },
   leading: [
     { label: 'Events', href: '/lead/events/' },
     { label: 'Resources', href: '/lead/resources/' },
   ],
+  /** For admins, after the rooms of leaders. */
+  admin: [{ label: 'Agents', href: '/admin/proposals/' }],
   account: [
     { label: 'Membership', href: '/account/' },
     { label: 'Profile', href: '/account/profile/' },
@@ -49,6 +51,7 @@ export const navigation = {
       links: [
         { label: 'What we hold about you', href: '/privacy/' },
         { label: 'Contact', href: '/contact/' },
+        { label: 'For programs', href: '/developers/' },
       ],
     },
   ],

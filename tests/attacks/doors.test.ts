@@ -48,6 +48,7 @@ const doors = [
   { path: 'slack/drain', stranger: 401 },
   { path: 'slack/events', stranger: 400 },
   { path: 'slack/commands', stranger: 400 },
+  { path: 'slack/interactions', stranger: 400 },
   { path: 'events/drain', stranger: 401 },
   { path: 'events/luma-webhook', stranger: 400 },
   { path: 'audience/mailchimp-webhook/wrong', stranger: 404 },

@@ -208,8 +208,12 @@ test.each(['visitor', 'agent', 'stranger', 'member', 'ended'] as Kind[])(
       ...doors,
       ['event_to_edit', {}],
       ['lead_events', {}],
+      ['lead_event_ideas', {}],
+      ['settle_event_idea', { idea: crypto.randomUUID() }],
     ] as typeof doors) {
-      const asked = name === 'lead_events' ? body : { event: other, ...body }
+      const asked = ['lead_events', 'lead_event_ideas'].includes(name)
+        ? body
+        : { event: other, ...body }
       const answer = await ask(`rpc/${name}`, { method: 'POST', body: asked, token })
       expect(answer.status, name).toBe(kind === 'visitor' ? 401 : 403)
       expect(answer.text).not.toContain('Hers alone')

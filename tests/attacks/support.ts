@@ -86,6 +86,44 @@ export const tokenFor = (
   more: Record<string, unknown> = {},
 ) => keys.sign({ sub: userId, role, aud: role, email: 'attacker@example.org', ...more })
 
+/** A key of an agent, and what a token of it says. */
+export async function makeAgent(
+  scopes: readonly string[],
+  { revoked_at = null }: { revoked_at?: Date | null } = {},
+) {
+  const [key] = await sql`
+    insert into private.agent_keys (name, what, scopes, expires_at, created_by, revoked_at, revoked_reason)
+    values (${`k${crypto.randomUUID()}`}, 'Attacks', ${scopes as string[]}::text[]::private.agent_scope[], now() + interval '1 day',
+      'test', ${revoked_at}, ${revoked_at ? 'test' : null})
+    returning id`
+  const [secret] = await sql`
+    insert into private.agent_secrets (key_id, hash, ends_in) values (${key?.id}, sha256(${crypto.randomUUID()}::text::bytea), 'abcd')
+    returning id`
+  return { id: String(key?.id), secretId: String(secret?.id), scopes }
+}
+export type Agent = Awaited<ReturnType<typeof makeAgent>>
+
+/** A token as POST agents/token makes it: five minutes, for the Data API. */
+export function agentToken(agent: Agent, more: Record<string, unknown> = {}) {
+  const now = Math.floor(Date.now() / 1000)
+  return keys.sign({
+    role: 'agent',
+    aud: 'agents',
+    sub: agent.id,
+    secret_id: agent.secretId,
+    scopes: [...agent.scopes],
+    jti: crypto.randomUUID(),
+    iat: now,
+    exp: now + 300,
+    ...more,
+  })
+}
+
+/** Every scope that there is. */
+export const allScopes: string[] = (
+  await sql`select unnest(enum_range(null::private.agent_scope))::text as scope`
+).map((row) => row.scope)
+
 async function join(tx: Sql, person: Person): Promise<void> {
   const { memberId, userId, kind, email, phone, customerId, name } = person
   await tx`insert into auth.users (id, email, email_confirmed_at) values (${userId}, ${email}, now())`
@@ -140,9 +178,19 @@ export async function makePeople() {
       phone: `+1415${parseInt(mark.slice(0, 6), 16) % 900000}${index}`.padEnd(12, '0'),
       customerId: `cus_${kind}${mark}`,
       name: `${kind} ${mark}`,
-      token: kind === 'visitor' ? undefined : await tokenFor(userId, roleOf(kind)),
+      token:
+        kind === 'visitor' || kind === 'agent' ? undefined : await tokenFor(userId, roleOf(kind)),
     }
   }
+  // The agent has a living key with every scope. Its token lives five minutes, so it is made anew now and then.
+  const agent = await makeAgent(allScopes)
+  let tokenUntil = 0
+  async function renew() {
+    if (Date.now() < tokenUntil) return
+    people.agent.token = await agentToken(agent)
+    tokenUntil = Date.now() + 120_000
+  }
+  await renew()
   const all = Object.values(people)
   const members = all.filter((person) => person.memberId)
   await sql.begin(async (tx) => {
@@ -170,8 +218,9 @@ export async function makePeople() {
       await tx`delete from public.members where id = any (${ids})`
       await tx`delete from public.stripe_prices where price_id like ${`price_%_${mark}`}`
       await tx`delete from auth.users where email like ${`%.${mark}@attack.example`}`
+      await tx`update private.agent_keys set revoked_at = now(), revoked_reason = 'test' where id = ${agent.id}`
     })
     await end()
   }
-  return { people, mark, members, offered, leave }
+  return { people, mark, members, offered, agent, renew, leave }
 }

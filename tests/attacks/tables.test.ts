@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { parts, type Role, readManifest, type Verb } from '../../scripts/grants.ts'
 import { ask, type Kind, kinds, makePeople, refusal, roleOf, sql, verdict } from './support.ts'
 
@@ -47,12 +47,14 @@ const forEverybody = [
   'resources',
 ]
 
-const isEntitled = (kind: Kind) => ['member', 'hidden', 'leader'].includes(kind)
+/** An agent with every scope reads of these what a member does, and nothing else. */
+const seesAsMember = (kind: Kind) => ['member', 'hidden', 'leader', 'agent'].includes(kind)
 
 let cast: Awaited<ReturnType<typeof makePeople>>
 beforeAll(async () => {
   cast = await makePeople()
 })
+beforeEach(() => cast.renew())
 afterAll(() => cast.leave())
 
 test('There are tables to attack', () => {
@@ -94,7 +96,7 @@ describe.each(relations)('$name', (table) => {
       if (['tiers', 'topics', 'event_regions', 'event_categories'].includes(table.name)) {
         expect(answer.body.length).toBe(total?.rows)
       } else if (table.name === 'events') {
-        const audiences = { public: true, member: isEntitled(kind), leader: kind === 'leader' }
+        const audiences = { public: true, member: seesAsMember(kind), leader: kind === 'leader' }
         const shown = Object.entries(audiences).flatMap(([name, sees]) => (sees ? [name] : []))
         const [expected] = await sql`select count(*)::int as rows from public.events
           where ${kind === 'leader'} or state = 'published' and published_at <= now() and visibility::text = any (${shown})`
@@ -113,7 +115,7 @@ describe.each(relations)('$name', (table) => {
         expect(total?.rows, 'there is something to hide').toBeGreaterThan(0)
       } else if (table.name === 'resources') {
         const [expected] = await sql`select count(*)::int as rows from public.resources
-          where ${kind === 'leader'} or ${isEntitled(kind)} and audience = 'member'
+          where ${kind === 'leader'} or ${seesAsMember(kind)} and audience = 'member'
             and published_at <= now() and retired_at is null`
         expect(answer.body.length).toBe(expected?.rows)
         expect(total?.rows, 'there is something to hide').toBeGreaterThan(3)

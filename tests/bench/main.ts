@@ -10,6 +10,7 @@ import { startCluster } from '../../scripts/local/cluster.ts'
 import { migrate } from '../../scripts/local/migrate.ts'
 import { runFolder } from '../../scripts/local/run-folder.ts'
 import { startStack } from '../../scripts/local/stack.ts'
+import * as agents from './agents.ts'
 import * as calendar from './calendar.ts'
 import * as directory from './directory.ts'
 import { runRule } from './guest_rule.ts'
@@ -127,6 +128,14 @@ const benches: Record<string, { title: string; run(): Promise<object[]> }> = {
     run: () =>
       onFreshDatabase((url) =>
         calendar.run(url, quick ? { members: 10_000, guests: 40_000, samples: 11 } : {}),
+      ),
+  },
+  agents: {
+    title:
+      'The gateway of agents beside the Data API alone, in milliseconds; the limiter; and how long a revoked key is answered',
+    run: () =>
+      onFreshStack((stack) =>
+        agents.run(stack, quick ? { samples: 100, heat: 1000, rounds: 3 } : {}),
       ),
   },
   pages: {

@@ -2,7 +2,7 @@
 --   Ada  active monthly, visible          Dot  past due, in grace, visible
 --   Bea  active annual, hidden            Eve  has a sign-in, never joined
 --   Cyn  ended last month, still visible  Lea  leader, active annual, visible
---   Kim  an agent's token
+--   Kim  an agent's token with all scopes, and Kai one with none; both keys are alive
 -- Everybody who joined owns a row in each table that holds rows of members.
 
 -- The same people are made in many files: one file at a time, else two could wait for each other's.
@@ -107,13 +107,29 @@ insert into public.resource_marks (member_id, resource_id, saved_at)
 select m.id, '33333333-0000-4000-8000-000000000001', pg_catalog.now() from public.members m
  where m.id in (select pg_temp.person(who) from pg_catalog.unnest(array['ada', 'bea', 'cyn', 'dot', 'lea']) who);
 
+-- Two keys of agents. What their tokens may do beyond this stands in become().
+create function pg_temp.agent_key(who text) returns uuid language sql immutable as $$ select pg_catalog.md5('key of ' || who)::uuid $$;
+create function pg_temp.agent_secret(who text) returns uuid language sql immutable as $$ select pg_catalog.md5('secret of ' || who)::uuid $$;
+insert into private.agent_keys (id, name, what, scopes, expires_at, created_by)
+select pg_temp.agent_key(who), who || '-agent', 'Cast', pg_catalog.enum_range(null::private.agent_scope), pg_catalog.now() + interval '90 days', 'cast'
+  from pg_catalog.unnest(array['kim', 'kai']) who;
+insert into private.agent_secrets (id, key_id, hash, ends_in)
+select pg_temp.agent_secret(who), pg_temp.agent_key(who), pg_catalog.sha256(pg_catalog.convert_to('cak_live_' || who, 'UTF8')), pg_catalog.right('live' || who, 4)
+  from pg_catalog.unnest(array['kim', 'kai']) who;
+
 -- become() makes the rest of the transaction run as that person, as the Data API would; come_back() ends it.
 create function pg_temp.become(who text) returns void language plpgsql as $$
 declare
-  as_role constant text := case who when 'visitor' then 'anon' when 'kim' then 'agent' when 'service' then 'service_role' else 'authenticated' end;
+  as_role constant text := case when who = 'visitor' then 'anon' when who in ('kim', 'kai') then 'agent' when who = 'service' then 'service_role'
+    else 'authenticated' end;
 begin
-  perform pg_catalog.set_config('request.jwt.claims', pg_catalog.jsonb_build_object(
-    'role', as_role, 'sub', case when who not in ('visitor', 'service') then pg_temp.login(who) end)::text, true);
+  perform pg_catalog.set_config('request.jwt.claims', (case as_role
+    when 'agent' then pg_catalog.jsonb_build_object('role', as_role, 'aud', 'agents', 'sub', pg_temp.agent_key(who),
+      'secret_id', pg_temp.agent_secret(who), 'jti', gen_random_uuid(), 'iat', extract(epoch from pg_catalog.now())::bigint,
+      'exp', extract(epoch from pg_catalog.now())::bigint + 300,
+      'scopes', case who when 'kim' then pg_catalog.to_jsonb(pg_catalog.enum_range(null::private.agent_scope)) else '[]'::jsonb end)
+    else pg_catalog.jsonb_build_object('role', as_role, 'sub', case when who not in ('visitor', 'service') then pg_temp.login(who) end)
+    end)::text, true);
   perform pg_catalog.set_config('role', as_role, true);
 end
 $$;

@@ -1,51 +1,5 @@
-import type { LumaClient } from '../../functions/_shared/providers/luma.ts'
-import type { Sql } from '../../functions/_shared/sql.ts'
-import type { JobDeps } from '../../functions/events/deps.ts'
 import type { Room } from '../functions/events/room.ts'
-
-/** Everything that a worker asks of the database or of Luma, in order. */
-export interface Steps {
-  deps: JobDeps
-  /** What it did so far: `sql …` or `luma …`. */
-  done: string[]
-  /** Resolves when it has died. */
-  dead: Promise<void>
-}
-
-const never = new Promise<never>(() => {})
-
-/** The parts of a worker that dies after its n-th step: the step is done, its answer never heard, nothing follows. */
-export function dyingAfter(deps: JobDeps, last: number): Steps {
-  const done: string[] = []
-  const { promise: dead, resolve: die } = Promise.withResolvers<void>()
-  let begun = 0
-
-  async function step<T>(name: string, work: () => PromiseLike<T>): Promise<T> {
-    begun += 1
-    if (begun > last) return await never
-    const isLast = begun === last
-    const answer = await work()
-    done.push(name)
-    if (!isLast) return answer
-    die()
-    return await never
-  }
-
-  const sql = new Proxy(deps.sql, {
-    apply(target, self, args: [TemplateStringsArray, ...unknown[]]) {
-      const name = /(?:private|jobs)\.(\w+)/.exec(args[0].join(' '))?.[1] ?? 'select'
-      return step(`sql ${name}`, () => Reflect.apply(target, self, args) as PromiseLike<unknown>)
-    },
-  }) as Sql
-  const luma = Object.fromEntries(
-    Object.entries(deps.luma).map(([name, verb]) => [
-      name,
-      (...args: unknown[]) =>
-        step(`luma ${name}`, () => Reflect.apply(verb, deps.luma, args) as Promise<unknown>),
-    ]),
-  ) as unknown as LumaClient
-  return { deps: { ...deps, sql, luma }, done, dead }
-}
+import { dyingAfter } from './dying.ts'
 
 export interface Crashes {
   /** So much time passes that leases and claims end, and that Luma has shown what it created. */
@@ -73,7 +27,7 @@ export function crashesOf(room: Room): Crashes {
       }),
     async crashAfter(last, meanwhile) {
       await crashes.webhooks({ drop: true })
-      const steps = dyingAfter(room.deps, last)
+      const steps = dyingAfter(room.deps, 'luma', last)
       // One job at a time: what it holds when it dies keeps it from taking another.
       const dying = room.workerWith(steps.deps, 1)
       void dying.drain().catch(() => {})

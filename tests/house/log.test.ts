@@ -45,6 +45,10 @@ describe('a line of the log', () => {
     ['a Supabase secret key', 'sb_secret_abcDEF123', 'abcDEF123'],
     ['a Slack token', 'xoxb-123-abcDEF123', 'abcDEF123'],
     ['a bearer', 'Authorization: Bearer abcDEF123', 'abcDEF123'],
+    ['a key of an agent', 'cak_live_abcDEF123 was refused', 'abcDEF123'],
+    ['a page of Stripe', 'pay at https://invoice.stripe.com/i/acct_1/abcDEF123', 'abcDEF123'],
+    ['a telephone number', 'call +1 415 555 0100 now', '555'],
+    ['a telephone number of a country', 'call (415) 555-0100 now', '555'],
     ['an access token', 'eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhIn0.abcDEF123', 'abcDEF123'],
   ])('does not say %s that stands in a sentence', (_what, sentence, part) => {
     expect(scrub(sentence)).not.toContain(part)

@@ -76,7 +76,7 @@ describe('packages', () => {
 
   test('that functions import by a bare name are in the import map', () => {
     const imports = filesLike(/^functions\/.*\.ts$/).flatMap((file) =>
-      [...read(file).matchAll(/(?:from|import)\s*\(?\s*'([^'.][^']*)'/g)].map(
+      [...read(file).matchAll(/(?<!')(?:from|import)\s*\(?\s*'([^'.][^']*)'/g)].map(
         (found) => found[1] ?? '',
       ),
     )

@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib'
 import type { Page, Route } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { runFolder } from '../../scripts/local/run-folder.ts'
+import { developers } from '../../site/community/developers.ts'
 import { community } from '../../site/community.config.ts'
 import { publicPages } from '../../site/pages.ts'
 import { openSite, type Site } from './support/site.ts'
@@ -22,6 +23,7 @@ const words: Record<(typeof publicPages)[number], string> = {
   '/about/': community.about.title,
   '/privacy/': community.privacy.title,
   '/contact/': community.contactPage.title,
+  '/developers/': developers.title,
 }
 
 let site: Site
@@ -146,12 +148,13 @@ test.each(publicPages)('nothing moves on %s when its fonts arrive late', async (
 test('every link of the public pages leads somewhere', async () => {
   const { urls } = site
   const pages = new Map<string, string>()
-  const read = async (path: string) => {
-    const known = pages.get(path)
+  const read = async ({ origin, pathname }: URL) => {
+    const address = `${origin}${pathname}`
+    const known = pages.get(address)
     if (known !== undefined) return known
-    const response = await fetch(`${urls.site}${path}`)
+    const response = await fetch(address)
     const text = response.status === 200 ? await response.text() : ''
-    pages.set(path, text)
+    pages.set(address, text)
     return text
   }
   const lost: string[] = []
@@ -169,7 +172,7 @@ test('every link of the public pages leads somewhere', async () => {
         href.replaceAll('&#38;', '&').replaceAll('&amp;', '&'),
         `${urls.site}${from}`,
       )
-      const html = await read(to.pathname)
+      const html = await read(to)
       if (!html) lost.push(`${from} → ${href}`)
       else if (to.hash && !html.includes(`id="${to.hash.slice(1)}"`)) lost.push(`${from} → ${href}`)
     }

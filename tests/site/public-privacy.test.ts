@@ -22,12 +22,16 @@ test('the privacy page lists everything that the database says it holds, and not
           subject.querySelector('h2')?.textContent,
           item.querySelector('h3')?.textContent,
           item.querySelector('p')?.textContent,
-          ...[...item.querySelectorAll('dd')].map((answer) => answer.textContent),
+          ...[...(item.closest('.group')?.querySelectorAll('dd') ?? [])].map(
+            (answer) => answer.textContent,
+          ),
         ]),
       ),
     )
-  const wanted = bySubject([...held]).flatMap(({ subject, fields }) =>
-    fields.map(({ field, what, why, kept, seenBy }) => [subject, field, what, why, kept, seenBy]),
+  const wanted = bySubject([...held]).flatMap(({ subject, groups }) =>
+    groups.flatMap(({ fields, why, kept, seenBy }) =>
+      fields.map(({ field, what }) => [subject, field, what, why, kept, seenBy]),
+    ),
   )
   expect(shown).toEqual(wanted)
   expect(shown).toHaveLength(held.length)

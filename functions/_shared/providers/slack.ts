@@ -1,10 +1,12 @@
-import { LogLevel, WebClient } from '@slack/web-api'
+import { type KnownBlock, LogLevel, WebClient } from '@slack/web-api'
 import { z } from 'zod'
 import { type Env, optional, required } from '../env.ts'
 import { isSaid, slackFailure } from './slack_errors.ts'
 import {
   channel,
   conversation,
+  history,
+  metadata,
   people,
   person,
   type SlackChannel,
@@ -43,6 +45,10 @@ export interface SlackClient {
   directWith(userId: string): Promise<string>
   /** Posts a message, once a call: Slack knows no idempotency key. Returns its name there. */
   post(message: SlackPost): Promise<{ channel: string; ts: string }>
+  /** Says something else where a message of ours stands. False when it stands there no more. */
+  update(message: SlackPost & { ts: string }): Promise<boolean>
+  /** Says something in a channel that one person alone sees. */
+  whisper(userId: string, message: Omit<SlackPost, 'key'>): Promise<void>
   /** Looks a message up by our name of it, among those since `since`; null when it is not there. */
   findPost(conversationId: string, key: string, since: Date): Promise<string | null>
   permalink(conversationId: string, ts: string): Promise<string>
@@ -78,26 +84,6 @@ const silent = {
   getLevel: () => LogLevel.ERROR,
   setName: () => {},
 }
-
-const metadata = z
-  .object({ next_cursor: z.string().catch('') })
-  .catch({ next_cursor: '' })
-  .transform(({ next_cursor }) => next_cursor)
-const history = z.object({
-  messages: z.array(
-    z.looseObject({
-      ts: z.string(),
-      metadata: z
-        .object({
-          event_type: z.string(),
-          event_payload: z.object({ key: z.string().optional() }).catch({}),
-        })
-        .optional()
-        .catch(undefined),
-    }),
-  ),
-  response_metadata: metadata,
-})
 
 /** Connects the official SDK. SLACK_API_BASE points elsewhere than https://slack.com/api/, for tests and the sandbox. */
 export function createSlack(
@@ -184,6 +170,30 @@ export function createSlack(
           metadata: { event_type: EVENT_TYPE, event_payload: { key } },
         })
         return z.object({ channel: z.string(), ts: z.string() }).parse(said)
+      }),
+    update: ({ channel: where, ts, text, blocks, key }) =>
+      ask(
+        async () => {
+          await api.apiCall('chat.update', {
+            channel: where,
+            ts,
+            text,
+            blocks: blocks ?? [],
+            metadata: { event_type: EVENT_TYPE, event_payload: { key } },
+          })
+          return true
+        },
+        false,
+        'message_not_found',
+      ),
+    whisper: (userId, { channel: where, text, blocks }) =>
+      call(async () => {
+        await api.chat.postEphemeral({
+          channel: where,
+          user: userId,
+          text,
+          blocks: [...(blocks ?? [])] as KnownBlock[],
+        })
       }),
     findPost: (conversationId, key, since) =>
       call(async () => {

@@ -94,3 +94,25 @@ export const channel = z
   )
 
 export const conversation = z.object({ channel: z.object({ id: z.string() }) })
+
+/** The cursor of the next page; empty at the end. */
+export const metadata = z
+  .object({ next_cursor: z.string().catch('') })
+  .catch({ next_cursor: '' })
+  .transform(({ next_cursor }) => next_cursor)
+/** Messages of a conversation, and what they are marked with. */
+export const history = z.object({
+  messages: z.array(
+    z.looseObject({
+      ts: z.string(),
+      metadata: z
+        .object({
+          event_type: z.string(),
+          event_payload: z.object({ key: z.string().optional() }).catch({}),
+        })
+        .optional()
+        .catch(undefined),
+    }),
+  ),
+  response_metadata: metadata,
+})

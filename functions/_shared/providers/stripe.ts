@@ -1,6 +1,8 @@
 import Stripe from 'stripe'
 import { type Env, optional, required } from '../env.ts'
+import { ProviderError } from '../provider_error.ts'
 import { StripeError, stripeFailure } from './stripe_errors.ts'
+import { type Connection, type MoneyVerbs, moneyVerbs } from './stripe_money.ts'
 
 /** The version of Stripe's API that everything here is written for. The webhook endpoint uses the same. */
 export const STRIPE_API_VERSION = '2026-10-28.endive'
@@ -31,7 +33,7 @@ export interface PortalRequest {
 }
 
 /** Stripe in the few words that we use. Every verb throws ProviderError and ends within 10 seconds. */
-export interface StripeClient {
+export interface StripeClient extends MoneyVerbs {
   /** Opens a hosted checkout, in Stripe's own parameters; returns its address. */
   createCheckout(params: StripeObject, idempotencyKey: string): Promise<string>
   openPortal(request: PortalRequest, idempotencyKey: string): Promise<string>
@@ -54,6 +56,9 @@ export interface StripeClient {
 
 /** Whether a secret key acts on real money. */
 export const isLiveKey = (key: string): boolean => /^[sr]k_live_/.test(key)
+
+/** Whether a secret key can only act on play money. */
+const isTestKey = (key: string): boolean => /^[sr]k_test_/.test(key)
 
 const TIMEOUT_MS = 10_000
 
@@ -97,7 +102,31 @@ const plain = (value: unknown) => JSON.parse(JSON.stringify(value)) as StripeObj
 /** Connects the official SDK. STRIPE_API_BASE points elsewhere than api.stripe.com, for tests and the sandbox. */
 export function createStripe(env: Env, now: () => Date, timeoutMs = TIMEOUT_MS): StripeClient {
   const key = required(env, 'STRIPE_SECRET_KEY')
-  const base = optional(env, 'STRIPE_API_BASE')
+  return clientOf(key, optional(env, 'STRIPE_API_BASE'), now, timeoutMs)
+}
+
+/**
+ * The account at Stripe that keys for practice work on: with a key of its own, which never acts on real money, and
+ * never with the other's settings. Throws MissingSetting, and ProviderError for a key that is live.
+ */
+export function createPracticeStripe(
+  env: Env,
+  now: () => Date,
+  timeoutMs = TIMEOUT_MS,
+): StripeClient {
+  const key = required(env, 'STRIPE_SANDBOX_SECRET_KEY')
+  if (!isTestKey(key)) {
+    throw new ProviderError('Stripe', 'misconfigured', 'STRIPE_SANDBOX_SECRET_KEY is no test key')
+  }
+  return clientOf(key, optional(env, 'STRIPE_SANDBOX_API_BASE'), now, timeoutMs)
+}
+
+function clientOf(
+  key: string,
+  base: string | undefined,
+  now: () => Date,
+  timeoutMs: number,
+): StripeClient {
   const stripe = connect(key, base, timeoutMs)
 
   async function call<T>(work: () => Promise<T>): Promise<T> {
@@ -107,6 +136,13 @@ export function createStripe(env: Env, now: () => Date, timeoutMs = TIMEOUT_MS):
       throw stripeFailure(error, now())
     }
   }
+
+  const snapshot: Connection['snapshot'] = (ask) =>
+    call(async () => {
+      const began = now()
+      const found = await ask()
+      return { value: plain(found), asOf: asOf(found.lastResponse, began, now()) }
+    })
 
   const isGone = (error: unknown) =>
     error instanceof StripeError && error.code === 'resource_missing'
@@ -139,6 +175,8 @@ export function createStripe(env: Env, now: () => Date, timeoutMs = TIMEOUT_MS):
   }
 
   return {
+    ...moneyVerbs({ stripe, call, snapshot }),
+
     createCheckout: (params, idempotencyKey) =>
       call(async () => {
         const wanted = params as Stripe.Checkout.SessionCreateParams
@@ -154,12 +192,7 @@ export function createStripe(env: Env, now: () => Date, timeoutMs = TIMEOUT_MS):
         return session.url
       }),
 
-    subscription: (id) =>
-      call(async () => {
-        const began = now()
-        const found = await stripe.subscriptions.retrieve(id)
-        return { value: plain(found), asOf: asOf(found.lastResponse, began, now()) }
-      }),
+    subscription: (id) => snapshot(() => stripe.subscriptions.retrieve(id)),
 
     customer: (id) =>
       call(async () => {

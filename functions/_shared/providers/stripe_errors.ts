@@ -6,6 +6,8 @@ export class StripeError extends ProviderError {
   /** Such as `resource_missing`, or the error's type where it has no code. */
   readonly code: string
   readonly param: string | undefined
+  /** Of the HTTP answer; undefined when there was none that could be read. */
+  readonly status: number | undefined
 
   constructor(error: InstanceType<typeof Stripe.errors.StripeError>, now: Date) {
     const { code, param, statusCode } = error
@@ -17,6 +19,7 @@ export class StripeError extends ProviderError {
     })
     this.code = code ?? error.rawType ?? error.type
     this.param = param
+    this.status = statusCode
   }
 }
 

@@ -35,6 +35,12 @@ export const tellLumaDecision: Handler<JobDeps> = async (job, deps) => {
 
   const { urgency } = told
   const begun = await beginTelling(deps, decision_id, job.id)
+  // Another worker may have told it between the two looks.
+  told = await toTell(sql, decision_id)
+  if (!told) {
+    if (begun === 'go') await dropEffect(sql, `guest:${decision_id}`)
+    return { note: 'nothing left to do' }
+  }
   try {
     if (told.look_first || begun === 'ambiguous') {
       const found = await lookAtGuest(deps, told, job.correlationId, { urgency, signal })

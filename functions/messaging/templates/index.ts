@@ -1,4 +1,5 @@
 import { actionRequired } from './action_required.ts'
+import { cardLink } from './card_link.ts'
 import { eventCanceled } from './event_canceled.ts'
 import { eventMessage } from './event_message.ts'
 import { eventThanks } from './event_thanks.ts'
@@ -27,6 +28,7 @@ export const templates: Record<string, Template> = {
   payment_failed: paymentFailed,
   action_required: actionRequired,
   grace_ending: graceEnding,
+  card_link: cardLink,
 }
 
 /** Writes one mail. Throws for a template that does not exist, and for data that it cannot be filled with. */

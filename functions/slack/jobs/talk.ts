@@ -4,6 +4,7 @@ import { lookAfterErased } from './look_after_erased.ts'
 import { postMessage } from './post_message.ts'
 import { settleChannel } from './settle_channel.ts'
 import { settlePeople } from './settle_people.ts'
+import { updateMessage } from './update_message.ts'
 import { walkChannel } from './walk_channel.ts'
 
 /** The jobs by which Commons speaks in Slack and looks after its channels. */
@@ -12,5 +13,6 @@ export const talk: Record<string, Handler<JobDeps>> = {
   post_message: postMessage,
   settle_channel: settleChannel,
   settle_people: settlePeople,
+  update_message: updateMessage,
   walk_channel: walkChannel,
 }

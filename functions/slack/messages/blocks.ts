@@ -35,8 +35,8 @@ export const paragraph = (text: string, most: number = MOST.section): Block => {
 }
 
 /** Small print. */
-export const small = (text: string): Block => {
-  const words = plain(text, MOST.section)
+export const small = (text: string, most: number = MOST.section): Block => {
+  const words = plain(text, most)
   return words
     ? { type: 'context', elements: [{ type: 'plain_text', text: words, emoji: false }] }
     : undefined

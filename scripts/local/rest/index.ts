@@ -16,12 +16,18 @@ export interface RestOptions {
   maxRows: number
 }
 
+/** What lite knows of the database, as far as it is looked at here. */
+interface Schema {
+  tables: unknown[]
+  views: { schema: string }[]
+}
+
 /** The private members of lite's connection that have to be replaced. */
 interface Internals {
   rlsState: string
   applyJwtSessionContext(transaction: Kysely<unknown>): Promise<void>
   ensureRlsContext(): Promise<boolean>
-  introspect(options?: { useCache?: boolean }): Promise<{ tables: unknown[] }>
+  introspect(options?: { useCache?: boolean }): Promise<Schema>
   clearSchemaCache(): Promise<void>
   normalizeDbError(error: unknown): unknown
   onPostgrestAST(ast: unknown): Promise<unknown>
@@ -90,7 +96,11 @@ export async function createRest(options: RestOptions) {
   internals.rlsState = 'active'
   internals.ensureRlsContext = async () => true
   internals.applyJwtSessionContext = (transaction) => applySession(transaction, current(), settings)
-  internals.introspect = (request) => catalogue.introspect(request)
+  internals.introspect = async (request) => {
+    const found = await catalogue.introspect(request)
+    // lite reads the text of each view at each request, for every column that it has.
+    return { ...found, views: found.views.filter(({ schema }) => options.schemas.includes(schema)) }
+  }
   internals.clearSchemaCache = () => catalogue.clearSchemaCache()
   internals.normalizeDbError = (error) => {
     const rendered = renderable(error, current().role === 'anon')

@@ -47,6 +47,14 @@ function blocksOf(call: Call): unknown[] {
   return parsed.data
 }
 
+function wordsOf(call: Call): { text: string; blocks: unknown[] } {
+  const blocks = blocksOf(call)
+  const words = call.args.text ?? ''
+  if (!words && !blocks.length) throw new Refused('no_text')
+  if (words.length > MOST_TEXT) throw new Refused('msg_too_long')
+  return { text: words, blocks }
+}
+
 export const chat: Record<string, Method> = {
   'chat.postMessage': {
     scopes: ['chat:write'],
@@ -73,6 +81,44 @@ export const chat: Record<string, Method> = {
         text: words.slice(0, 200),
       })
       return { channel: channel.id, ts, message: { type: 'message', ...message } }
+    },
+  },
+  'chat.update': {
+    scopes: ['chat:write'],
+    limit: 50,
+    run(call) {
+      const { workspace, args } = call
+      const channel = channelOf(call, needed(args, 'channel', 'channel_not_found'))
+      const ts = needed(args, 'ts', 'message_not_found')
+      const found = channel.messages.find((one) => one.ts === ts && !one.onlyFor)
+      if (!found) throw new Refused('message_not_found')
+      if (found.user !== workspace.app.id) throw new Refused('cant_update_message')
+      const { text: words, blocks } = wordsOf(call)
+      const marked = nested(args, 'metadata')
+      Object.assign(found, { text: words, blocks, edited: workspace.nextTs() })
+      if (marked !== undefined) found.metadata = marked
+      workspace.ledger.add('message.updated', ts, {
+        channel: channel.id,
+        text: words.slice(0, 200),
+      })
+      return { channel: channel.id, ts, text: words }
+    },
+  },
+  'chat.postEphemeral': {
+    scopes: ['chat:write'],
+    limit: 100,
+    run(call) {
+      const { workspace, args } = call
+      const channel = channelOf(call, needed(args, 'channel', 'channel_not_found'))
+      if (!channel.members.has(workspace.app.id)) throw new Refused('not_in_channel')
+      const onlyFor = needed(args, 'user', 'user_not_in_channel')
+      if (!channel.members.has(onlyFor)) throw new Refused('user_not_in_channel')
+      const ts = workspace.nextTs()
+      const { text: words, blocks } = wordsOf(call)
+      const user = workspace.app.id
+      channel.messages.push({ ts, user, text: words, blocks, metadata: null, onlyFor })
+      workspace.ledger.add('message.whispered', ts, { channel: channel.id, to: onlyFor })
+      return { message_ts: ts }
     },
   },
   'chat.getPermalink': {

@@ -38,6 +38,7 @@ const channel = z.strictObject({
   withApp: z.boolean().default(true),
   isArchived: z.boolean().default(false),
 })
+const inside = z.strictObject({ channel: z.string(), add: z.array(z.string()) })
 const answer = z.strictObject({
   method: z.string(),
   error: z.string().optional(),
@@ -51,6 +52,13 @@ const command = z.strictObject({
   user: z.string(),
   command: z.string().default('/membership'),
   text: z.string().default(''),
+})
+const press = z.strictObject({
+  user: z.string(),
+  channel: z.string(),
+  ts: z.string(),
+  action: z.string(),
+  value: z.string().optional(),
 })
 const link = z.strictObject({
   active: z.boolean().optional(),
@@ -103,6 +111,12 @@ export function slackControl(
         made.isArchived = isArchived
         return Response.json({ id: made.id, name: made.name }, { status: 201 })
       }
+      case 'channels/members': {
+        const { channel: id, add } = inside.parse(body)
+        const found = workspace.channels.get(id)
+        for (const one of add) found?.members.add(findPerson(workspace, one)?.id ?? one)
+        return Response.json({ members: [...(found?.members ?? [])] })
+      }
       case 'answers':
         answers.add(answer.parse(body))
         return Response.json({ added: true }, { status: 201 })
@@ -122,6 +136,8 @@ export function slackControl(
         return Response.json(workspace.link)
       case 'command':
         return Response.json(await door.command(command.parse(body)))
+      case 'press':
+        return Response.json(await door.press(press.parse(body)))
       case 'verify':
         return Response.json(await door.verify())
       case 'event':

@@ -8,7 +8,17 @@ export interface Door {
   deliverer: Deliverer
   event(event: Record<string, unknown> & { type: string }): void
   command(wish: { user: string; command: string; text: string }): Promise<object>
+  press(wish: Press): Promise<object>
   verify(): Promise<object>
+}
+
+/** Somebody presses a button under a message. `value`: what the button is made to carry instead of its own. */
+export interface Press {
+  user: string
+  channel: string
+  ts: string
+  action: string
+  value?: string | undefined
 }
 
 /** `v0=<hex>`: HMAC-SHA256 over `v0:<time>:<body>`. */
@@ -105,6 +115,34 @@ export function createDoor(
       })
       return ask('/commands', form.toString(), 'application/x-www-form-urlencoded')
     },
+    press({ user, channel, ts, action, value }) {
+      const person = workspace.people.get(user) ?? personByEmail(workspace, user)
+      const found = workspace.channels.get(channel)?.messages.find((one) => one.ts === ts)
+      const button = buttonsOf(found?.blocks).find((one) => one.action_id === action)
+      const payload = {
+        type: 'block_actions',
+        user: { id: person?.id ?? user, username: person?.name ?? 'someone', team_id: team.id },
+        api_app_id: 'A0COMMONS',
+        token: 'unused',
+        container: { type: 'message', message_ts: ts, channel_id: channel, is_ephemeral: false },
+        trigger_id: workspace.nextId('Tr'),
+        team: { id: team.id, domain: team.domain },
+        channel: { id: channel, name: workspace.channels.get(channel)?.name ?? '' },
+        message: found ?? null,
+        response_url: 'https://hooks.slack.com/actions/unused',
+        actions: [
+          {
+            type: 'button',
+            block_id: 'b0',
+            action_id: action,
+            value: value ?? button?.value,
+            action_ts: workspace.nextTs(),
+          },
+        ],
+      }
+      const form = new URLSearchParams({ payload: JSON.stringify(payload) })
+      return ask('/interactions', form.toString(), 'application/x-www-form-urlencoded')
+    },
     verify: () =>
       ask(
         '/events',
@@ -116,6 +154,25 @@ export function createDoor(
         'application/json',
       ),
   }
+}
+
+interface Button {
+  action_id: string
+  label: string
+  value: string
+}
+
+/** The buttons of a message that tell us when they are pressed. Those that lead to a page are left out. */
+export function buttonsOf(blocks: unknown[] = []): Button[] {
+  const rows = blocks as { elements?: Record<string, unknown>[] }[]
+  return rows
+    .flatMap((row) => row.elements ?? [])
+    .filter((one) => one.type === 'button' && typeof one.value === 'string' && !one.url)
+    .map((one) => ({
+      action_id: String(one.action_id),
+      label: (one.text as { text: string }).text,
+      value: String(one.value),
+    }))
 }
 
 function json(words: string): unknown {

@@ -1,5 +1,6 @@
 import { html } from 'hono/html'
 import { layout, ledgerSection } from '../lib/page.ts'
+import { buttonsOf } from './door.ts'
 import type { Channel, Message, Person, Workspace } from './state.ts'
 
 const NEWEST = 200
@@ -96,6 +97,20 @@ function messages(workspace: Workspace, channels: Channel[]) {
     ({ channel, message }) => html`<tr>
 <td data-label="When"><time>${new Date(Number(message.ts) * 1000).toISOString().slice(0, 19).replace('T', ' ')}</time></td>
 <td data-label="Where">${channel.kind === 'im' ? `to ${nameAll(workspace, channel)}` : `#${channel.name}`}</td>
-<td data-label="What">${wordsOf(message).map((line) => html`<p style="margin:0;white-space:pre-wrap">${line}</p>`)}</td></tr>`,
+<td data-label="What">${wordsOf(message).map((line) => html`<p style="margin:0;white-space:pre-wrap">${line}</p>`)}
+${message.onlyFor ? html`<p class="soft">Only ${nameOf(workspace, message.onlyFor)} sees this.</p>` : ''}${pressForm(workspace, channel, message)}</td></tr>`,
   )}</tbody></table>`
+}
+
+/** The buttons of a message, and who presses: anybody who is in its channel. */
+function pressForm(workspace: Workspace, channel: Channel, { ts, blocks }: Message) {
+  const buttons = buttonsOf(blocks)
+  if (!buttons.length) return ''
+  const people = [...channel.members].filter((id) => id !== workspace.app.id)
+  if (!people.length)
+    return html`<p class="soft">Nobody is in this channel who could press a button.</p>`
+  return html`<form method="post" action="/press">
+<input type="hidden" name="channel" value="${channel.id}"><input type="hidden" name="ts" value="${ts}">
+<label>As <select name="user">${people.map((id) => html`<option value="${id}">${nameOf(workspace, id)}</option>`)}</select></label>
+${buttons.map((one) => html` <button name="action" value="${one.action_id}">${one.label}</button>`)}</form>`
 }

@@ -32,4 +32,14 @@ export function seedWorkspace(workspace: Workspace): void {
     kind: 'private',
     members: [workspace.app.id, ...there],
   })
+  // Kim decides here about what agents ask for; Lea, who leads, may look on.
+  const admins = ['kim', 'lea'].map(
+    (name) => findPerson(workspace, `${name}@example.org`)?.id ?? '',
+  )
+  addChannel(workspace, {
+    id: 'C0APPROVALS',
+    name: 'approvals',
+    kind: 'private',
+    members: [workspace.app.id, ...admins],
+  })
 }

@@ -119,6 +119,18 @@ export async function serveSlack(options: SlackOptions): Promise<ProviderServer>
     return new Response(null, { status: 303, headers: { location: '/' } })
   }
 
+  async function pressOnPage(request: Request): Promise<Response> {
+    const form = new URLSearchParams(await request.text())
+    const field = (name: string) => form.get(name) ?? ''
+    await door.press({
+      user: field('user'),
+      channel: field('channel'),
+      ts: field('ts'),
+      action: field('action'),
+    })
+    return new Response(null, { status: 303, headers: { location: '/' } })
+  }
+
   return await serveProvider({
     name: 'Slack',
     port: options.port,
@@ -137,6 +149,7 @@ export async function serveSlack(options: SlackOptions): Promise<ProviderServer>
         const headers = { 'content-type': 'text/html; charset=utf-8' }
         return new Response(await joinPage(workspace), { headers })
       }
+      if (pathname === '/press' && request.method === 'POST') return pressOnPage(request)
       return new Response('404 Not Found', { status: 404 })
     },
     shapeError: (kind) =>

@@ -21,6 +21,10 @@ export interface Message {
   text: string
   blocks: unknown[]
   metadata: unknown
+  /** When it was last written anew. */
+  edited?: string
+  /** Only this person sees it. */
+  onlyFor?: string
 }
 
 export interface Channel {

@@ -106,12 +106,16 @@ export const json = (status: number, body: unknown, headers: Record<string, stri
     headers: { 'content-type': 'application/json', ...headers },
   })
 
-function authenticate(request: Request, apiKey: string) {
+/** The API key that a request shows, as Basic or Bearer; '' when it shows none. */
+export function keyOf(request: Request): string {
   const header = request.headers.get('authorization') ?? ''
   const basic = /^Basic (.+)$/i.exec(header)?.[1]
-  const given = basic
-    ? (Buffer.from(basic, 'base64').toString().split(':')[0] ?? '')
-    : (/^Bearer (.+)$/i.exec(header)?.[1] ?? '')
+  if (basic) return Buffer.from(basic, 'base64').toString().split(':')[0] ?? ''
+  return /^Bearer (.+)$/i.exec(header)?.[1] ?? ''
+}
+
+function authenticate(request: Request, apiKey: string) {
+  const given = keyOf(request)
   if (given === apiKey) return
   const message = given
     ? `Invalid API Key provided: ${given.slice(0, 8)}****${given.slice(-4)}`

@@ -8,7 +8,9 @@ import { expireSession, findSession } from './objects/checkout.ts'
 import { confirmIntent } from './objects/confirm.ts'
 import { closeDispute, findDispute, openDispute } from './objects/disputes.ts'
 import { paySession } from './objects/pay.ts'
+import { payOut } from './objects/payouts.ts'
 import { mendCard, portalChange } from './objects/portal.ts'
+import { failRefund } from './objects/refunds.ts'
 import { cancelAtPeriodEnd, keepSubscription } from './objects/subscription-change.ts'
 import { endSubscription } from './objects/subscription-life.ts'
 import { findSubscription } from './objects/subscriptions.ts'
@@ -123,6 +125,17 @@ const actions: Record<string, Action> = {
     const wish = z.strictObject({ dispute: id, outcome: z.enum(['won', 'lost']) }).parse(body)
     return closeDispute(world, findDispute(world, wish.dispute), wish.outcome)
   },
+  'refund/refuse'({ world }, body) {
+    const wish = z.strictObject({ charge: id, code: id }).parse(body)
+    world.refusedRefunds.set(wish.charge, wish.code)
+    return wish
+  },
+  'refund/fail'({ world }, body) {
+    const wish = z.strictObject({ refund: id, reason: z.string().default('unknown') }).parse(body)
+    return failRefund(world, wish.refund, wish.reason)
+  },
+  payout: ({ world }, body) =>
+    payOut(world, z.strictObject({ currency: z.string().default('usd') }).parse(body).currency),
   bulk: ({ world, delivery }, body) => bulk(world, delivery, body),
 }
 

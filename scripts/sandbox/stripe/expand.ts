@@ -5,6 +5,10 @@ import type { World } from './world.ts'
 
 type Fields = Record<string, unknown>
 
+/** Whatever can stand behind a movement on the balance. */
+const sourceOf = (world: World, id: string): unknown =>
+  world.charges.get(id) ?? world.refunds.get(id) ?? world.disputes.get(id) ?? world.payouts.get(id)
+
 const byField = (world: World): Record<string, Map<string, unknown>> => ({
   charge: world.charges,
   customer: world.customers,
@@ -75,7 +79,7 @@ function walk(world: World, here: unknown, steps: string[], whole: string) {
   const [step, ...rest] = steps as [string, ...string[]]
   const value = fields[step]
   if (typeof value === 'string') {
-    const found = byField(world)[step]?.get(value)
+    const found = step === 'source' ? sourceOf(world, value) : byField(world)[step]?.get(value)
     if (found) fields[step] = structuredClone(found)
     else if (step !== 'customer' || !world.deletedCustomers.has(value)) throw unexpandable(whole)
     else fields[step] = { id: value, object: 'customer', deleted: true }

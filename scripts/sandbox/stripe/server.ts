@@ -1,7 +1,7 @@
 import type { Clock } from '../lib/clock.ts'
 import { createLedger } from '../lib/ledger.ts'
 import { type ProviderServer, serveProvider } from '../lib/server.ts'
-import { createApi, json } from './api.ts'
+import { createApi, json, keyOf } from './api.ts'
 import { stripeControl } from './control.ts'
 import { createDelivery, type Delivery, type Order } from './delivery.ts'
 import { createIdempotency } from './idempotency.ts'
@@ -13,12 +13,14 @@ import { customerRoutes } from './objects/customers.ts'
 import { disputeRoutes } from './objects/disputes.ts'
 import { invoiceRoutes } from './objects/invoice-routes.ts'
 import { paymentRoutes } from './objects/payment-routes.ts'
+import { payoutRoutes } from './objects/payouts.ts'
 import { platformRoutes } from './objects/platform.ts'
 import { portalRoutes } from './objects/portal.ts'
 import { refundRoutes } from './objects/refunds.ts'
 import { subscriptionRoutes } from './objects/subscriptions.ts'
 import { overviewPage } from './pages/overview-page.ts'
 import { servePage } from './pages/pages.ts'
+import { createPractice } from './practice.ts'
 import { seedCatalogue, seedEndpoint } from './seed.ts'
 import { seedPeople } from './seed-people.ts'
 import { createKeeper, loadWorld } from './store.ts'
@@ -64,6 +66,9 @@ export interface StripeServer extends ProviderServer {
 // that was just restarting is reached while somebody watches.
 const RETRIES = [10, 3_600, 10_800] as const
 
+/** The API key of the account for practice. */
+const PRACTICE_KEY = 'sk_test_practice'
+
 const merchantOf = (siteUrl: string) => {
   const { hostname } = new URL(siteUrl)
   return hostname === 'localhost' || hostname === '127.0.0.1' ? 'Women Defining AI' : hostname
@@ -105,6 +110,7 @@ export async function serveStripe(options: StripeOptions): Promise<StripeServer>
     ...paymentRoutes,
     ...refundRoutes,
     ...disputeRoutes,
+    ...payoutRoutes,
     ...portalRoutes,
     ...platformRoutes((event) =>
       delivery.deliverer.deliveries().some((d) => d.id === event.id && d.state === 'delivered'),
@@ -126,12 +132,20 @@ export async function serveStripe(options: StripeOptions): Promise<StripeServer>
     },
   })
 
-  const live = () => liveUntil(world, Math.floor(clock.now().getTime() / 1000), flush)
-  const known = options.stateFile !== undefined && loadWorld(world, options.stateFile)
-  const seed = () => {
-    seedCatalogue(world)
-    if (options.people) seedPeople(world)
+  const seed = (account: World) => {
+    seedCatalogue(account)
+    if (options.people) seedPeople(account)
   }
+  const practice = createPractice(
+    { clock, random: systemRandom, merchant, siteUrl, routes, apiKey: PRACTICE_KEY },
+    seed,
+  )
+
+  const live = () => {
+    liveUntil(world, Math.floor(clock.now().getTime() / 1000), flush)
+    practice.live()
+  }
+  const known = options.stateFile !== undefined && loadWorld(world, options.stateFile)
   clock.onAdvance(async () => {
     live()
     await delivery.deliverer.settle()
@@ -151,7 +165,9 @@ export async function serveStripe(options: StripeOptions): Promise<StripeServer>
     isApi: (path) => path.startsWith('/v1/'),
     async handler(request) {
       const { pathname } = new URL(request.url)
-      if (pathname.startsWith('/v1/')) return api(request)
+      if (pathname.startsWith('/v1/')) {
+        return keyOf(request) === PRACTICE_KEY ? practice.api(request) : api(request)
+      }
       try {
         return await servePage(world, request)
       } finally {
@@ -165,9 +181,10 @@ export async function serveStripe(options: StripeOptions): Promise<StripeServer>
       idempotency.clear()
       delivery.reset()
       emptyWorld(world)
-      seed()
+      seed(world)
       seedEndpoint(world, webhook)
       keeper.save()
+      practice.reset()
     },
     shapeError: (kind) =>
       kind === 'rate_limit'
@@ -182,8 +199,10 @@ export async function serveStripe(options: StripeOptions): Promise<StripeServer>
   })
   world.url = options.publicUrl ?? server.url
   // Receipts name their page, so the first ones are written once the address is known.
-  if (!known) seed()
+  if (!known) seed(world)
   seedEndpoint(world, webhook)
+  practice.world.url = world.url
+  practice.reset()
 
   return {
     ...server,

@@ -1,7 +1,7 @@
 import type { Clock } from '../lib/clock.ts'
 import type { Ledger } from '../lib/ledger.ts'
 import { newId, type Random } from './ids.ts'
-import type { BalanceTransaction } from './shapes/balance.ts'
+import type { BalanceTransaction, Payout } from './shapes/balance.ts'
 import type { Session, SessionLine } from './shapes/checkout.ts'
 import type { Customer } from './shapes/customer.ts'
 import type { Invoice, InvoicePayment, Line } from './shapes/invoice.ts'
@@ -49,6 +49,9 @@ const emptyState = () => ({
   charges: new Map<string, Charge>(),
   transactions: new Map<string, BalanceTransaction>(),
   refunds: new Map<string, Refund>(),
+  /** Charges whose next refund is refused, and with which code. */
+  refusedRefunds: new Map<string, string>(),
+  payouts: new Map<string, Payout>(),
   disputes: new Map<string, Dispute>(),
   sessions: new Map<string, Session>(),
   sessionNotes: new Map<string, SessionNotes>(),

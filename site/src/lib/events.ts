@@ -1,4 +1,4 @@
-import { community } from '../../community.config.ts'
+import { identity } from '../../community/identity.ts'
 import { reader } from './read.ts'
 
 /** A gathering that everybody may come to. */
@@ -47,7 +47,7 @@ export function knownZone(timeZone: string): string {
 }
 
 const format = (moment: string, time_zone: string, options: Intl.DateTimeFormatOptions) =>
-  new Intl.DateTimeFormat(community.language, { timeZone: time_zone, ...options }).format(
+  new Intl.DateTimeFormat(identity.language, { timeZone: time_zone, ...options }).format(
     new Date(moment),
   )
 
@@ -67,7 +67,7 @@ export function when(event: Pick<PublicEvent, 'starts_at' | 'ends_at' | 'time_zo
     day,
     time:
       day === lastDay
-        ? new Intl.DateTimeFormat(community.language, {
+        ? new Intl.DateTimeFormat(identity.language, {
             timeZone: time_zone,
             ...clock,
           }).formatRange(new Date(starts_at), new Date(ends_at))
@@ -98,7 +98,7 @@ export function ownTime(
 
 /** The name of a zone as people of the place say it, such as “Eastern Standard Time”. */
 function zoneName(moment: string, timeZone: string): string {
-  const parts = new Intl.DateTimeFormat(community.language, {
+  const parts = new Intl.DateTimeFormat(identity.language, {
     timeZone,
     timeZoneName: 'long',
   }).formatToParts(new Date(moment))

@@ -15,18 +15,24 @@ function clear(form: HTMLFormElement): void {
   for (const field of form.querySelectorAll('[aria-invalid]')) field.removeAttribute('aria-invalid')
 }
 
-/** Says what is wrong next to the field it is about, or above the button, and moves the focus there. */
-export function showProblem(form: HTMLFormElement, error: unknown): void {
+/** Says what is wrong beside the field that it is about, or above the button. Returns the fields that it is about. */
+export function sayProblem(form: HTMLFormElement, error: unknown): HTMLElement[] {
   const name = error instanceof Problem ? error.field : undefined
   const place = name
     ? form.querySelector<HTMLElement>(`[data-error-for="${CSS.escape(name)}"]`)
     : null
   const shown = place ?? one('.form-error', form)
   shown.textContent = sentence(error)
-  if (!place) return
-  const fields = form.querySelectorAll<HTMLElement>(`[aria-describedby~="${place.id}"]`)
+  if (!place) return []
+  const fields = [...form.querySelectorAll<HTMLElement>(`[aria-describedby~="${place.id}"]`)]
   for (const field of fields) field.setAttribute('aria-invalid', 'true')
-  const target = [...fields].find((field) => field.matches(':checked')) ?? fields[0]
+  return fields
+}
+
+/** Says what is wrong, and moves the focus there. */
+export function showProblem(form: HTMLFormElement, error: unknown): void {
+  const fields = sayProblem(form, error)
+  const target = fields.find((field) => field.matches(':checked')) ?? fields[0]
   target?.focus()
 }
 

@@ -1,8 +1,9 @@
-import { community } from '../../community.config.ts'
+import { donate } from '../../community/donate.ts'
+import type { tiers } from '../../community/join.ts'
 import { reader } from './read.ts'
 import { money } from './words.ts'
 
-export type Tier = keyof typeof community.tiers
+export type Tier = keyof typeof tiers
 
 /** A tier as the database has it; price is null while nothing is on offer for it. */
 export interface Offer {
@@ -38,7 +39,7 @@ export async function readOffers(
   const [tiers, prices] = await Promise.all([
     read<TierRow>('tiers?select=tier,name,description,rank&order=rank'),
     read<PriceRow>(
-      `stripe_prices?select=tier,currency,unit_amount,recurring_interval&purpose=eq.dues&currency=eq.${community.donate.currency}`,
+      `stripe_prices?select=tier,currency,unit_amount,recurring_interval&purpose=eq.dues&currency=eq.${donate.currency}`,
     ),
   ])
   return tiers.map(({ tier, name, description }) => {

@@ -19,18 +19,20 @@ export async function readHeld(url: string | undefined, key: string | undefined)
 /** Sets the first letter big. */
 const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
 
-/** The rows under their subjects, ready to be read: whole sentences instead of halves. */
+/** The rows under their subjects, ready to be read: whole sentences instead of halves, and what is held for the same reason together. */
 export function bySubject(held: Held[]) {
   const subjects = Map.groupBy(held, ({ subject }) => subject)
   return [...subjects].map(([subject, rows]) => ({
     subject,
     id: subject.toLowerCase().replace(/\W+/g, '-'),
-    fields: rows.map(({ field, what, why, kept, seen_by }) => ({
-      field: sentence(field),
-      what,
-      why: sentence(why),
-      kept: sentence(kept),
-      seenBy: sentence(seen_by),
+    count: rows.length,
+    groups: [
+      ...Map.groupBy(rows, ({ why, kept, seen_by }) => [why, kept, seen_by].join('\n')).values(),
+    ].map((alike) => ({
+      why: sentence(alike[0]!.why),
+      kept: sentence(alike[0]!.kept),
+      seenBy: sentence(alike[0]!.seen_by),
+      fields: alike.map(({ field, what }) => ({ field: sentence(field), what })),
     })),
   }))
 }

@@ -1,9 +1,9 @@
-import { community } from '../../community.config.ts'
+import { identity } from '../../community/identity.ts'
 
 /** Money in words of the reader: whole amounts without zeros. amount: in the smallest unit. */
 export function money(amount: number, currency: string): string {
   const whole = amount % 100 === 0
-  return new Intl.NumberFormat(community.language, {
+  return new Intl.NumberFormat(identity.language, {
     style: 'currency',
     currency,
     minimumFractionDigits: whole ? 0 : 2,
@@ -12,14 +12,14 @@ export function money(amount: number, currency: string): string {
 
 /** A moment as a day, in UTC, because access ends with a UTC day. */
 export function day(moment: string | Date): string {
-  return new Intl.DateTimeFormat(community.language, { dateStyle: 'long', timeZone: 'UTC' }).format(
+  return new Intl.DateTimeFormat(identity.language, { dateStyle: 'long', timeZone: 'UTC' }).format(
     new Date(moment),
   )
 }
 
 /** A moment as a month and year. */
 export function month(moment: string): string {
-  return new Intl.DateTimeFormat(community.language, {
+  return new Intl.DateTimeFormat(identity.language, {
     month: 'long',
     year: 'numeric',
     timeZone: 'UTC',

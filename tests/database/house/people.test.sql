@@ -2,7 +2,7 @@ begin;
 -- include: own.sql
 -- include: ../cast.sql
 -- include: people.sql
-select plan(12);
+select plan(13);
 
 -- There is something to hide from everybody.
 create temporary view bare_tables as
@@ -37,9 +37,13 @@ drop policy update_self on public.member_contacts;
 create policy update_self on public.member_contacts for update to authenticated using (true) with check (true);
 drop policy select_self on public.member_contacts;
 create policy select_self on public.member_contacts for select to authenticated using (true);
+drop policy select_agent on public.resources;
+create policy select_agent on public.resources for select to agent using (audience = 'member');
 
 select ok((select pg_catalog.bool_or(finding like 'public.careless is readable%') and pg_catalog.bool_or(finding like 'ada reads % of public.donations%')
              from pg_temp.reads_too_much()), 'A table without a rule, and a policy that shows the rows of others, are found');
+select ok((select pg_catalog.bool_or(finding like 'kim reads % of public.resources%') and pg_catalog.bool_or(finding like 'kai reads % of public.resources%')
+             from pg_temp.reads_too_much()), 'and one that asks no agent for her scope, or shows her more than members see');
 select ok((select pg_catalog.bool_or(finding like 'ada updates public.member_contacts.phone%') from pg_temp.writes_too_much()),
   'A policy that lets her change the rows of others is found');
 grant execute on function private.set_primary_email to authenticated;

@@ -2,7 +2,7 @@
 begin;
 -- include: own.sql
 -- include: ../cast.sql
-select plan(19);
+select plan(21);
 
 create temporary view columns as
 select t.oid, t.name, t.schema, a.attname as col, a.attnum, t.name || '.' || a.attname as full_name,
@@ -39,6 +39,10 @@ insert into technical values
   ('^private\.(luma_events|guest_run_events)\.', 'about the event, not about a person'),
   ('^private\.(guest_messages|event_thanks)\.(?!sent_by)', 'what was written to many, and when'),
   ('^private\.luma_webhooks\.(webhook_id|type|luma_event_id|state|note|attempts|received_at|applied_at)$', 'what became of the message'),
+  ('^private\.agent_keys\.(?!holder_id|created_by|what|revoked_reason|held_reason)', 'about the key, not about a person'),
+  ('^private\.agent_(secrets|use|alerts)\.', 'about the key, not about a person'),
+  ('^private\.(event_ideas|campaign_drafts)\.(key_id|state|created_at|decided_at|starts_at|ends_at|time_zone|region|category|event_id)$', 'about the idea, not about a person'),
+  ('^private\.agent_(change_sets|writes|requests|refusals|proposals)\.(key_id|change_set|operation|status)$', 'which key, which task, which operation'),
   ('^private\.site_builds\.', 'about the site');
 
 create temporary view unregistered as
@@ -149,6 +153,15 @@ select r.full_name || ': ' || r.kept from register r
 union all
 select r.full_name || ': ' || r.kept from register r
  where r.name = 'private.rate_limits' and (r.kept !~ '^two days' or (select prosrc from pg_catalog.pg_proc where oid = 'private.prune_rate_limits'::regproc) !~ 'interval ''2 days''');
+create temporary view kept_of_agents_wrongly as
+select r.full_name || ': ' || r.kept as finding
+  from register r, pg_catalog.regexp_match(r.kept, '^(30 days|90 days|a year|two years)') words
+ where r.name ~ '^private\.(agent_|event_ideas|campaign_drafts)' and words is not null
+   and not exists (select from pg_catalog.pg_proc p where p.oid = 'private.forget_agents'::regproc
+                     and p.prosrc ~ ('(update|from) ' || pg_catalog.replace(r.name, '.', '\.') || '\M')
+                     and pg_catalog.pg_get_function_arguments(p.oid) ~ ('interval DEFAULT ''' || pg_catalog.replace(pg_catalog.replace(words[1], 'two', '2'), 'a ', '1 ')));
+select is_empty('select * from kept_of_agents_wrongly', 'What agents leave is kept as long as it says');
+select isnt_empty($$select * from register where name ~ '^private\.agent_' and kept ~ '^(30 days|90 days|a year|two years)'$$, 'and there is something to keep for a while');
 select is_empty('select * from kept_wrongly', 'How long it is kept is what erasure and retention really do');
 
 -- These rules object.

@@ -24,6 +24,8 @@ insert into private.checkouts (session_id, mode, state, payment_status, customer
 values ('cs_ada', 'payment', 'complete', 'paid', null, pg_temp.person('ada'), now());
 insert into private.charges (charge_id, customer_id, payment_intent_id, amount, amount_refunded, currency, as_of)
 values ('ch_ada', 'cus_ada', 'pi_dues', 1000, 1000, 'usd', now());
+insert into private.refunds (refund_id, charge_id, payment_intent_id, amount, currency, status, reason, created_at, as_of)
+values ('re_ada', 'ch_ada', 'pi_dues', 1000, 'usd', 'succeeded', 'requested_by_customer', now(), now());
 insert into private.reconciliation_runs (started_at) values (now());
 insert into private.reconciliation_proposals (run_id, subscription_id, difference, raises_access, ours, stripes, observed_at)
 select r.id, s.id, 'status', false, '{}', pg_catalog.jsonb_build_object('id', s.id, 'customer', 'cus_ada', 'metadata', '{"note": "Quillfeather"}'::jsonb), now()
@@ -37,6 +39,8 @@ insert into private.stripe_events (event_id, type, created_at, object_id, state,
    '{"data": {"object": {"object": "payment_intent", "id": "pi_ada", "receipt_email": "ada@example.org"}}}'),
   ('evt_session', 'checkout.session.completed', now(), 'cs_ada', 'applied',
    '{"data": {"object": {"object": "checkout.session", "id": "cs_ada", "customer_details": {"name": "Ada Quillfeather"}, "payment_intent": null}}}'),
+  ('evt_refund', 'refund.created', now(), 're_ada', 'applied',
+   '{"data": {"object": {"object": "refund", "id": "re_ada", "charge": "ch_ada", "payment_intent": "pi_dues", "destination_details": {"card": {"reference": "Quillfeather"}}}}}'),
   ('evt_expired', 'checkout.session.expired', now(), 'cs_left', 'applied',
    '{"data": {"object": {"object": "checkout.session", "id": "cs_left", "customer_details": {"email": "Ada@Example.org"}}}}'),
   ('evt_waiting', 'invoice.paid', now(), 'in_late', 'dead',
@@ -100,3 +104,31 @@ select private.take_token('portal:' || pg_temp.login('ada')::text, 5, interval '
 select private.set_consent(pg_temp.login('ada'), 'email', true, now());
 select private.audit('studio', 'postgres', 'members.merged', 'member', pg_temp.person('ada')::text,
   '{"merged": "99999999-0000-4000-8000-000000000001"}', null, 'They are one');
+
+-- What agents did and said about her, and the key that she works with. Kim's key is the cast's.
+update private.agent_keys set holder_id = pg_temp.person('ada'), what = 'What Ada Quillfeather tries', held_until = now() - interval '1 day', held_reason = 'Quillfeather asked' where id = pg_temp.agent_key('kim');
+insert into private.agent_change_sets (id, key_id, task, opened_at) values
+  ('77777777-0000-4000-8000-000000000001', pg_temp.agent_key('kim'), 'Look after her profile', now()),
+  ('77777777-0000-4000-8000-000000000002', pg_temp.agent_key('kim'), 'Ask Ada Quillfeather for ink', now()),
+  ('77777777-0000-4000-8000-000000000003', pg_temp.agent_key('kim'), 'Look after others', now());
+insert into private.agent_writes (key_id, change_set, operation, action, target_type, target_id, member_id, before, after, undo, correlation_id, at, undo_note)
+values (pg_temp.agent_key('kim'), '77777777-0000-4000-8000-000000000001', 'members.update', 'members.profile_corrected', 'member', pg_temp.person('ada')::text,
+    pg_temp.person('ada'), '{"bio": "Born beside a goose"}', '{"bio": "Born beside a paper mill"}', 'undo_profile_correction', 'req-quill', now(), 'The goose changed since'),
+  (pg_temp.agent_key('kim'), null, 'content.update', 'resources.corrected', 'resource', '33333333-0000-4000-8000-000000000003', null,
+    '{"title": "Notes of Quillfeather"}', '{"title": "Notes"}', 'undo_content', 'req-notes', now(), null);
+insert into private.agent_proposals (id, key_id, kind, member_id, subject, amount, currency, reason, shows, state, why_waiting, created_at, expires_at,
+    decided_at, decided_by, decision_reason, settled_at, provider_id, error, correlation_id)
+values ('88888888-0000-4000-8000-000000000001', pg_temp.agent_key('kim'), 'refund', pg_temp.person('ada'), 'in_ada', 500, 'usd', 'Quillfeather paid for ink twice',
+    '{"would": ["Gives 5.00 back for the goose"]}', 'declined', 'Above the limit', now() - interval '2 days', now() - interval '1 day',
+    now() - interval '1 day', 'studio', 'Her goose ate it', now() - interval '1 day', 're_ink', 'Blotting', 'req-refund'),
+  ('88888888-0000-4000-8000-000000000002', pg_temp.agent_key('kim'), 'cancel_now', pg_temp.person('bea'), 'sub_bea', null, null, 'Not to be mistaken for Ada Quillfeather',
+    '{"would": ["Ends now"]}', 'declined', 'Always asks', now() - interval '2 days', now() - interval '1 day', now() - interval '1 day', 'studio', null, now() - interval '1 day',
+    null, null, 'req-cancel');
+insert into private.agent_requests (key_id, idempotency_key, operation, fingerprint, status, answer, at)
+values (pg_temp.agent_key('kim'), 'refund-for-ada@example.org', 'members.update', '\x00', 200, '{"data": {"member": "00000000-0000-4000-8000-000000000061"}}', now());
+insert into private.agent_refusals (key_id, operation, status, reason, field, correlation_id, at)
+values (pg_temp.agent_key('kim'), 'members.update', 422, 'There is no field quillfeather', 'quillfeather', 'mail-quill@example.net', now());
+insert into private.event_ideas (key_id, title, description, starts_at, ends_at, time_zone, why, created_at)
+values (pg_temp.agent_key('kim'), 'Evening with Ada Quillfeather', 'On ink', now() + interval '9 days', now() + interval '9 days 1 hour', 'UTC', 'Quillfeather asked', now());
+insert into private.campaign_drafts (key_id, subject, body, segment, why, created_at)
+values (pg_temp.agent_key('kim'), 'Thank you, Quillfeather', 'For the blotting lessons of Ada Quillfeather', '{}', 'She gave', now());

@@ -52,6 +52,7 @@ select is_empty($$ select h.* from hers, pg_temp.holding(words) h $$, 'No row of
 select is_empty($$
   select h.name from hers, pg_temp.holding(ids) h where h.name not in (
     'private.audit_log',           -- by id only
+    'private.agent_requests',      -- what was answered: ids and states, for 30 days
     'private.tombstone_keys',      -- what she is recognised by
     'private.erasures',            -- the folder of pictures that is still owed
     'jobs.idempotency_keys') and h.name !~ '^(jobs\.(delayed|attempts|dead|effects)|pgmq\.)'  -- jobs carry ids, and end quietly
@@ -64,7 +65,7 @@ select results_eq($$ select amount, currency, member_id, note, in_honour_of from
   $$ values (2500::bigint, 'usd', null::uuid, null::text, null::text) $$, 'Her gift is one of nobody, with its amount and without her words');
 select results_eq($$ select e.event_id, e.payload is null, e.payload #>> '{data,object,amount_paid}' from private.stripe_events e where event_id ~ '^evt_' order by 1 $$,
   $$ values ('evt_customer', true, null), ('evt_expired', true, null), ('evt_gift', true, null), ('evt_ignored', true, null),
-            ('evt_session', true, null), ('evt_waiting', false, '1000') $$,
+            ('evt_refund', true, null), ('evt_session', true, null), ('evt_waiting', false, '1000') $$,
   'Stored messages about her are empty; one that still waits keeps its amounts');
 select is((select pg_catalog.jsonb_agg(pg_catalog.to_jsonb(p) order by member_id) from public.profiles p), (select profiles from others),
   'Nobody else is touched');

@@ -68,6 +68,9 @@ describe('What comes late about her', () => {
       ...(object.object === 'dispute'
         ? { evidence: { customer_email_address: her.email, customer_name: her.name } }
         : {}),
+      ...(object.object === 'refund'
+        ? { metadata: { note: her.name }, instructions_email: her.email }
+        : {}),
       ...(object.object === 'subscription'
         ? { metadata: { user_id: her.user, note: her.name } }
         : {}),

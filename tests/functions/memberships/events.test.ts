@@ -50,6 +50,9 @@ describe('One fixture an event', () => {
     'invoice.paid',
     'invoice.payment_action_required',
     'invoice.payment_failed',
+    'refund.created',
+    'refund.failed',
+    'refund.updated',
   ]
 
   it('for every type that is acted on', () => {

@@ -220,6 +220,52 @@ describe('The Slack sandbox', () => {
     ])
   })
 
+  it('has buttons that somebody in the channel presses, on its page too, and messages that say something else later', async () => {
+    const { id: ada } = await person('ada@example.org')
+    const { id: channel } = await control<{ id: string }>('channels', {
+      name: 'approvals',
+      members: ['ada@example.org'],
+    })
+    const plain = (text: string) => ({ type: 'plain_text', text, emoji: false })
+    const yes = { type: 'button', action_id: 'yes', value: 'v1', text: plain('Yes') }
+    const way = { ...yes, action_id: 'way', url: 'https://example.org/' }
+    const blocks = [{ type: 'actions', elements: [yes, way] }]
+    const { ts } = await bot().chat.postMessage({ channel, text: 'Asks', blocks: blocks as never })
+    expect(await control('press', { user: ada, channel, ts, action: 'yes' })).toMatchObject({
+      status: 200,
+    })
+    const page = await (await fetch(slack.url)).text()
+    expect(page).toContain('name="action" value="yes"')
+    expect(page).not.toContain('value="way"')
+    await fetch(`${slack.url}/press`, {
+      method: 'POST',
+      body: new URLSearchParams({ user: ada, channel, ts: ts!, action: 'yes' }),
+    })
+    expect(received.map(({ path }) => path)).toEqual(['/slack/interactions', '/slack/interactions'])
+    for (const { body, headers } of received) {
+      expect(headers['x-slack-signature']).toMatch(/^v0=[0-9a-f]{64}$/)
+      expect(JSON.parse(new URLSearchParams(body).get('payload') ?? '')).toMatchObject({
+        type: 'block_actions',
+        user: { id: ada, team_id: 'T0SANDBOX' },
+        container: { channel_id: channel, message_ts: ts },
+        actions: [{ action_id: 'yes', value: 'v1' }],
+      })
+    }
+
+    await bot().chat.update({ channel, ts: ts!, text: 'Done', blocks: [] })
+    await bot().chat.postEphemeral({ channel, user: ada, text: 'Only you' })
+    expect(await said(bot().chat.postEphemeral({ channel, user: 'U0NOBODY', text: 'x' }))).toBe(
+      'user_not_in_channel',
+    )
+    expect(await said(bot().chat.update({ channel, ts: '1.1', text: 'x' }))).toBe(
+      'message_not_found',
+    )
+    const after = await (await fetch(slack.url)).text()
+    expect(after).toContain('Done')
+    expect(after).toContain('sees this.')
+    expect(after).not.toContain('name="action"')
+  })
+
   it('has a share link that wears out', async () => {
     const join = (email: string) =>
       fetch(`${slack.url}/join/zt-sandbox`, {

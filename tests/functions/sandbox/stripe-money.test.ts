@@ -129,3 +129,95 @@ test('an open invoice can be paid by the API with another card', async () => {
   expect(paid).toMatchObject({ status: 'paid', amount_remaining: 0 })
   expect((await sandbox.stripe.subscriptions.retrieve(subscription)).status).toBe('active')
 })
+
+test('a refund that the bank sends back is failed, and the money is on the balance again', async () => {
+  const { charge } = await paidCharge()
+  const given = await sandbox.stripe.refunds.create({ charge: charge.id })
+  await sandbox.settle()
+  sandbox.heard()
+  const { status } = await sandbox.act('refund/fail', {
+    refund: given.id,
+    reason: 'expired_or_canceled_card',
+  })
+  expect(status).toBe(200)
+  expect(sandbox.heard()).toEqual(['refund.failed', 'charge.updated'])
+  expect(await sandbox.stripe.refunds.retrieve(given.id)).toMatchObject({
+    status: 'failed',
+    failure_reason: 'expired_or_canceled_card',
+  })
+  const after = await sandbox.stripe.charges.retrieve(charge.id)
+  expect(after).toMatchObject({ refunded: false, amount_refunded: 0 })
+  const moved = await sandbox.stripe.balanceTransactions.list({ source: given.id })
+  expect(moved.data.map((t) => [t.reporting_category, t.amount])).toEqual([
+    ['refund_failure', 1000],
+    ['refund', -1000],
+  ])
+  expect((await sandbox.act('refund/fail', { refund: given.id })).status).toBe(400)
+  // What came back can be given again.
+  expect((await sandbox.stripe.refunds.create({ charge: charge.id })).amount).toBe(1000)
+})
+
+test('a refund can be refused once, with a code', async () => {
+  const { charge } = await paidCharge()
+  await sandbox.act('refund/refuse', { charge: charge.id, code: 'balance_insufficient' })
+  const refused = sandbox.stripe.refunds.create({ charge: charge.id })
+  await expect(refused).rejects.toMatchObject({ statusCode: 400, code: 'balance_insufficient' })
+  expect((await sandbox.stripe.refunds.create({ charge: charge.id })).status).toBe('succeeded')
+})
+
+test('the refunds of a payment are listed with what was noted on them', async () => {
+  const { intent, charge } = await paidCharge()
+  for (const proposal_id of ['one', 'two']) {
+    await sandbox.stripe.refunds.create({
+      charge: charge.id,
+      amount: 10,
+      metadata: { proposal_id },
+    })
+  }
+  const listed = await sandbox.stripe.refunds.list({ payment_intent: intent })
+  expect(listed.data.map(({ metadata }) => metadata?.proposal_id)).toEqual(['two', 'one'])
+})
+
+test('the balance is listed with what moved it, a payout takes what is there', async () => {
+  const { charge } = await paidCharge()
+  const paid = (await sandbox.act('payout', {})).body
+  const { data } = await sandbox.stripe.balanceTransactions.list({
+    expand: ['data.source'],
+    created: { gte: charge.created },
+    limit: 100,
+  })
+  expect(data[0]).toMatchObject({
+    type: 'payout',
+    amount: -paid.amount,
+    fee: 0,
+    source: { id: paid.id },
+  })
+  expect(data.find(({ source }) => (source as { id: string }).id === charge.id)).toMatchObject({
+    reporting_category: 'charge',
+    source: { object: 'charge', amount: 1000, payment_intent: charge.payment_intent },
+  })
+  expect((await sandbox.act('payout', {})).body.error).toMatchObject({
+    code: 'balance_insufficient',
+  })
+  expect((await sandbox.stripe.payouts.retrieve(paid.id)).status).toBe('paid')
+})
+
+test('what a dispute takes and gives back are categories of their own', async () => {
+  const { charge } = await paidCharge()
+  const dispute = (await sandbox.act('dispute', { charge: charge.id })).body
+  await sandbox.act('dispute/close', { dispute: dispute.id, outcome: 'won' })
+  const moved = await sandbox.stripe.balanceTransactions.list({ source: dispute.id })
+  expect(moved.data.map((t) => t.reporting_category)).toEqual(['dispute_reversal', 'dispute'])
+})
+
+test('payments of invoices are listed by when they were begun', async () => {
+  const { invoice } = await paidCharge()
+  const [payment] = (await sandbox.stripe.invoicePayments.list({ invoice })).data
+  const at = payment!.created
+  const during = await sandbox.stripe.invoicePayments.list({
+    invoice,
+    created: { gte: at, lt: at + 1 },
+  })
+  const later = await sandbox.stripe.invoicePayments.list({ invoice, created: { gte: at + 1 } })
+  expect([during.data.length, later.data.length]).toEqual([1, 0])
+})

@@ -76,7 +76,12 @@ export async function openRoom(wall: () => Date = () => new Date()) {
     randomId: () => crypto.randomUUID(),
     waitUntil: (work) => void work,
   }
-  const app = createApp({ ...platform, sql: () => sql, drain: () => worker.drain() })
+  const app = createApp({
+    ...platform,
+    sql: () => sql,
+    slack: () => client,
+    drain: () => worker.drain(),
+  })
   const server = await serveHttp(port, (request) => app.fetch(request))
 
   return {

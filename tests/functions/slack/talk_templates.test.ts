@@ -26,8 +26,24 @@ const hostile = [
   '<!channel>'.repeat(3000),
 ]
 
+/** What a proposal's message has at least. */
+const proposal = {
+  proposal: 'a0000000-0000-4000-8000-000000000001',
+  mark: 'b0000000-0000-4000-8000-000000000001',
+  asks_for: 'Give back $60.00',
+  is_sandbox: false,
+  agent: 'helper',
+  member: null,
+  would: [],
+  why_waiting: null,
+  expires_at: '2026-11-21T18:30:00Z',
+  waits: true,
+  decision_reason: null,
+}
+
 /** Everything that any of the templates reads, filled with this text. */
 const dataWith = (text: string) => ({
+  ...proposal,
   event_id: text,
   title: text,
   starts_at: text,
@@ -42,6 +58,14 @@ const dataWith = (text: string) => ({
   access_until: text,
   things: Array.from({ length: 10 }, () => ({ what: text, id: text, why: text, do_this: text })),
   more: 3,
+  ...proposal,
+  asks_for: text,
+  agent: text,
+  member: text,
+  would: Array.from({ length: 10 }, () => text),
+  why_waiting: text,
+  expires_at: text,
+  decision_reason: text,
 })
 
 interface Piece {
@@ -89,7 +113,8 @@ describe.each(Object.entries(messages))('The message %s', (_name, template) => {
     expect(JSON.stringify(blocks).length).toBeLessThan(13_000)
   })
   it('holds when nothing but the least is known', () => {
-    const least = { title: 'Dinner', words: 'See you', things: [{ what: 'Dead job', id: '7' }] }
+    const things = [{ what: 'Dead job', id: '7' }]
+    const least = { ...proposal, reason: 'Twice', title: 'Dinner', words: 'See you', things }
     const { text, blocks } = template(least, { siteUrl: SITE, name: '' })
     expect(text).not.toMatch(/undefined|null|Invalid/)
     expect(JSON.stringify(blocks)).not.toMatch(/undefined|null|Invalid/)
@@ -99,7 +124,7 @@ describe.each(Object.entries(messages))('The message %s', (_name, template) => {
 describe('What members are told on both ways', () => {
   it('has a template on both', () => {
     const mailOnly = ['slack_invited', 'slack_nudge']
-    const slackOnly = ['alerts', 'slack_welcome']
+    const slackOnly = ['agent_proposal', 'alerts', 'slack_welcome']
     expect(Object.keys(messages).filter((name) => !slackOnly.includes(name))).toEqual(
       Object.keys(mails)
         .filter((name) => !mailOnly.includes(name))

@@ -2,7 +2,7 @@ import { createLog, type Log } from '../../../functions/_shared/log.ts'
 import type { Platform } from '../../../functions/_shared/platform.ts'
 import { createMailchimp } from '../../../functions/_shared/providers/mailchimp.ts'
 import { createResend } from '../../../functions/_shared/providers/resend.ts'
-import { createStripe } from '../../../functions/_shared/providers/stripe.ts'
+import { createPracticeStripe, createStripe } from '../../../functions/_shared/providers/stripe.ts'
 import type { Sql } from '../../../functions/_shared/sql.ts'
 import type { User } from '../../../functions/_shared/user.ts'
 import { createWorker } from '../../../functions/_shared/worker.ts'
@@ -101,7 +101,11 @@ export async function openHouse(database?: Database) {
 
   const worker = <Deps extends object>(queue: string, handlers: never, deps: Deps) =>
     createWorker<Deps>({ queue, handlers, sql, deps, log, lingerMs: 0, clock: quickClock })
-  const membershipsDeps: MembershipsJobs = { sql, stripe: stripeClient }
+  const membershipsDeps: MembershipsJobs = {
+    sql,
+    stripe: stripeClient,
+    practice: () => createPracticeStripe(read, () => clock.now()),
+  }
   const audienceDeps: AudienceJobs = {
     sql,
     mailchimp: mailchimpClient,

@@ -41,7 +41,8 @@ export async function findings(page: Page): Promise<(Found & { look: string })[]
   await page.evaluate(source)
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    for (const width of [320, 1280]) {
+    // Back from where it was left: each change of the width lays the page out anew.
+    for (const width of colorScheme === 'light' ? [320, 1280] : [1280, 320]) {
       await page.setViewportSize({ width, height: 900 })
       const found = await run(page, colorScheme === 'dark' ? colourRules : undefined)
       all.push(...found.map((each) => ({ look: `${colorScheme} ${width}`, ...each })))

@@ -40,9 +40,10 @@ async function load(sitePage: SitePage): Promise<Weight> {
   return weighed
 }
 
-test.each(pages)(
+// Three beside each other: most of the time they wait until a page has asked for everything.
+test.concurrent.for(pages)(
   '$path weighs at most $html KB of pages and styles and $js KB of scripts',
-  async (sitePage) => {
+  async (sitePage, { expect }) => {
     const { html, js } = await load(sitePage)
     expect.soft(html / 1000).toBeLessThanOrEqual(sitePage.html)
     expect.soft(js / 1000).toBeLessThanOrEqual(sitePage.js)

@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core'
+import { expect } from 'vitest'
 
 /** Where an event is written; ?id= names one. */
 export const form = '/lead/events/edit/'
@@ -18,3 +19,14 @@ export async function write(page: Page, name: string, days = 5): Promise<void> {
 
 export const live = (page: Page) =>
   page.getByText('Live: guests can register.').waitFor({ timeout: 20_000 })
+
+/** What somebody does at Luma by herself. */
+export async function atLuma(luma: string, order: string, body: object) {
+  const answer = await fetch(`${luma}/_sandbox/luma/${order}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+  expect(answer.status, await answer.clone().text()).toBe(200)
+  return answer.json()
+}

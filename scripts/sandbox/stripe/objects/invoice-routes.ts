@@ -52,10 +52,12 @@ function invoices(world: World, params: Params) {
 
 function invoicePayments(world: World, params: Params) {
   const payment = record(params, 'payment') ?? {}
+  const created = within(params, 'created')
   return newestFirst(world.invoicePayments)
     .filter(matching(params, 'invoice', (p: InvoicePayment) => p.invoice))
     .filter(matching(params, 'status', (p) => p.status))
     .filter(matching(payment, 'payment_intent', (p) => p.payment.payment_intent))
+    .filter((p) => created(p.created))
 }
 
 export const invoiceRoutes: Route[] = [

@@ -1,5 +1,5 @@
 import { asksFirst } from '../cards.ts'
-import { newBalanceTransaction } from '../shapes/balance.ts'
+import { newBalanceTransaction, type TransactionType } from '../shapes/balance.ts'
 import {
   type Charge,
   newCharge,
@@ -145,7 +145,7 @@ export function book(
     fee: number
     currency: string
     source: string
-    type: 'charge' | 'refund' | 'adjustment'
+    type: TransactionType
   },
 ): string {
   const id = idOf(world, 'txn')

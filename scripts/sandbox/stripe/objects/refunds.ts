@@ -39,6 +39,11 @@ export function createRefund(world: World, params: Params): Refund {
       'charge_disputed',
     )
   }
+  const refusal = world.refusedRefunds.get(charge.id)
+  if (refusal) {
+    world.refusedRefunds.delete(charge.id)
+    throw invalid(`The refund of ${charge.id} was refused.`, 'charge', refusal)
+  }
   if (left === 0) {
     throw invalid(
       `Charge ${charge.id} has already been refunded.`,
@@ -71,6 +76,30 @@ export function createRefund(world: World, params: Params): Refund {
   emit(world, 'refund.created', refund)
   emit(world, 'charge.refunded', charge, { amount_refunded: charge.amount_refunded - amount })
   world.ledger.add('refund.created', refund.id, { amount, charge: charge.id })
+  return refund
+}
+
+/** The bank sends a refund back, days after it had succeeded: the money is on the balance again. */
+export function failRefund(world: World, id: string, reason: string): Refund {
+  const refund = findRefund(world, id)
+  if (refund.status !== 'succeeded') throw invalid('This refund cannot fail any more.')
+  const charge = world.charges.get(refund.charge)
+  if (!charge) throw missing('charge', refund.charge)
+  const before = { status: refund.status }
+  refund.status = 'failed'
+  refund.failure_reason = reason
+  refund.failure_balance_transaction = book(world, {
+    amount: refund.amount,
+    fee: 0,
+    currency: refund.currency,
+    source: refund.id,
+    type: 'refund_failure',
+  })
+  charge.amount_refunded -= refund.amount
+  charge.refunded = false
+  emit(world, 'refund.failed', refund, before)
+  emit(world, 'charge.updated', charge, { amount_refunded: charge.amount_refunded + refund.amount })
+  world.ledger.add('refund.failed', refund.id, { amount: refund.amount, charge: charge.id })
   return refund
 }
 

@@ -1,3 +1,5 @@
+export type TransactionType = 'charge' | 'refund' | 'refund_failure' | 'adjustment' | 'payout'
+
 interface TransactionInput {
   id: string
   created: number
@@ -5,8 +7,12 @@ interface TransactionInput {
   fee: number
   currency: string
   source: string
-  type: 'charge' | 'refund' | 'adjustment'
+  type: TransactionType
 }
+
+/** An adjustment is what a dispute takes, or gives back when it is won. */
+const categoryOf = ({ type, amount }: TransactionInput) =>
+  type !== 'adjustment' ? type : amount < 0 ? 'dispute' : 'dispute_reversal'
 
 /** A movement on the account's balance, with the fee that was taken. */
 export const newBalanceTransaction = (t: TransactionInput) => ({
@@ -32,9 +38,31 @@ export const newBalanceTransaction = (t: TransactionInput) => ({
       ]
     : [],
   net: t.amount - t.fee,
-  reporting_category: t.type === 'adjustment' ? 'dispute' : t.type,
+  reporting_category: categoryOf(t),
   source: t.source,
   status: 'available',
   type: t.type,
 })
 export type BalanceTransaction = ReturnType<typeof newBalanceTransaction>
+
+/** Money on its way to the bank. */
+export const newPayout = (id: string, created: number, amount: number, currency: string) => ({
+  id,
+  object: 'payout' as const,
+  amount,
+  arrival_date: created + 2 * 86_400,
+  automatic: true,
+  balance_transaction: null as string | null,
+  created,
+  currency,
+  description: 'STRIPE PAYOUT',
+  failure_balance_transaction: null,
+  failure_code: null,
+  livemode: false,
+  metadata: {},
+  method: 'standard',
+  reconciliation_status: 'completed',
+  status: 'paid',
+  type: 'bank_account',
+})
+export type Payout = ReturnType<typeof newPayout>

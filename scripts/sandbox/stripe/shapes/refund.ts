@@ -16,6 +16,8 @@ export const newRefund = (id: string, created: number, charge: Charge, amount: n
   currency: charge.currency,
   customer: charge.customer,
   customer_account: null,
+  failure_balance_transaction: undefined as string | undefined,
+  failure_reason: undefined as string | undefined,
   destination_details: {
     card: {
       reference_status: 'pending',

@@ -1,4 +1,4 @@
-import { community } from '../../../community.config.ts'
+import { identity } from '../../../community/identity.ts'
 import type { Held } from './data.ts'
 
 /** The sections of the file, in order, each with what it is. What is not named here comes last, under its own name. */
@@ -10,6 +10,7 @@ const sections: Record<string, [title: string, explanation: string]> = {
   addresses: ['Your e-mail addresses', 'Where each came from, and when you proved it.'],
   consents: ['What you allowed', 'Every answer you gave, newest first.'],
   membership: ['Your membership', 'What you have, and until when.'],
+  times_as_member: ['When you were a member', 'Each time from when until when.'],
   subscriptions: ['Your subscriptions', 'What Stripe collects, or did. Amounts are in cents.'],
   invoices: ['Your invoices', 'Amounts are in cents.'],
   donations: ['Your gifts', 'Amounts are in cents.'],
@@ -29,6 +30,7 @@ const sections: Record<string, [title: string, explanation: string]> = {
   ],
   saved_and_watched: ['What you saved and watched', 'Of our resources.'],
   resources: ['Resources you made', 'As a leader.'],
+  ideas_decided: ['Ideas for events you decided about', 'As a leader.'],
   calendar: ['Your calendar', 'Who sees that you go, and your private address for it.'],
   sign_in: ['Your sign-in', 'There is no password.'],
   ways_to_sign_in: ['Ways to sign in', 'Proved by you.'],
@@ -58,7 +60,7 @@ function plain(value: unknown): string {
   if (value === false) return 'no'
   if (typeof value !== 'string' || !moment.test(value)) return String(value)
   const when = { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' } as const
-  return `${new Intl.DateTimeFormat(community.language, when).format(new Date(value))} UTC`
+  return `${new Intl.DateTimeFormat(identity.language, when).format(new Date(value))} UTC`
 }
 
 /**
@@ -66,7 +68,7 @@ function plain(value: unknown): string {
  * then written down by the browser, so that no text of anybody can become markup.
  */
 export function readable(held: Held, made: Date): string {
-  const page = document.implementation.createHTMLDocument(`What ${community.name} holds about you`)
+  const page = document.implementation.createHTMLDocument(`What ${identity.name} holds about you`)
   const add = (parent: Element, tag: string, text?: string): Element => {
     const child = page.createElement(tag)
     if (text !== undefined) child.textContent = text
@@ -98,7 +100,7 @@ export function readable(held: Held, made: Date): string {
   }
   meta({ charset: 'utf-8' })
   meta({ name: 'viewport', content: 'width=device-width, initial-scale=1' })
-  add(page.body, 'h1', `What ${community.name} holds about you`)
+  add(page.body, 'h1', `What ${identity.name} holds about you`)
   add(
     page.body,
     'p',
@@ -117,5 +119,5 @@ export function readable(held: Held, made: Date): string {
   }
   // The style is ours, and joins as text: a page of ours may not hold one, not even in a document that is never shown.
   const head = page.head.outerHTML.replace('</head>', `<style>${style}</style></head>`)
-  return `<!doctype html>\n<html lang="${community.language}">${head}${page.body.outerHTML}</html>\n`
+  return `<!doctype html>\n<html lang="${identity.language}">${head}${page.body.outerHTML}</html>\n`
 }

@@ -1,11 +1,11 @@
-import { community } from '../../../community.config.ts'
+import { identity } from '../../../community/identity.ts'
 import { ordinal } from '../../lib/words.ts'
 import type { EventPage, Gathering } from './data.ts'
 
 export const seats = (count: number): string =>
   count === 1
     ? 'One seat left'
-    : `${new Intl.NumberFormat(community.language).format(count)} seats left`
+    : `${new Intl.NumberFormat(identity.language).format(count)} seats left`
 
 /** A short word about an event, and the colour that it has. */
 export interface Tag {
@@ -124,7 +124,7 @@ export function noticeOf(event: EventPage): Notice | null {
 /** How many come and how many may, in one line; empty where there is nothing to count. */
 export function crowd({ going, seats_left, is_over, state }: EventPage): string {
   if (state !== 'published') return ''
-  const number = new Intl.NumberFormat(community.language).format(going)
+  const number = new Intl.NumberFormat(identity.language).format(going)
   const people = is_over
     ? going === 1
       ? 'One guest'

@@ -1,6 +1,6 @@
 import { one } from '../../lib/forms.ts'
 import { sentence } from '../../lib/problem.ts'
-import { rememberRole } from '../../lib/role.ts'
+import { rememberLeader } from '../../lib/role.ts'
 import { fail, openRoom, show } from '../../lib/room.ts'
 import { requireId } from '../hosting/address.ts'
 import { count, moment, zoneWord } from '../hosting/words.ts'
@@ -65,7 +65,7 @@ export function startDesk(): void {
   openRoom(async () => {
     requireId(id)
     await find()
-    rememberRole('leader')
+    rememberLeader()
   })
 }
 

@@ -54,6 +54,8 @@ export interface Home extends Card {
   new_resources: NewResource[]
   to_do: Task[]
   slack: WayIn | null
+  /** How many proposals of agents wait for her; null for who is no admin. */
+  proposals: number | null
 }
 
 /** Everything that the home page shows, in one answer; null for who is no member yet. */

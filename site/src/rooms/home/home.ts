@@ -49,6 +49,7 @@ async function refresh(): Promise<void> {
     return !row.hidden
   })
   showWayIn(home.slack)
+  showProposals(home.proposals)
   one('[data-to-do]').hidden = open.length === 0
   showList('events', home.events, eventRow)
   showList('new_members', home.new_members, memberRow)
@@ -74,6 +75,13 @@ function showWayIn(way: WayIn | null): void {
     one('span span', row).textContent =
       'Slack has sent you an invitation by e-mail. Look for it there.'
   }
+}
+
+/** To an admin: that agents wait for her word. */
+function showProposals(waiting: Home['proposals']): void {
+  one('[data-proposals]').hidden = !waiting
+  one('[data-proposals-count]').textContent =
+    waiting === 1 ? 'One proposal of an agent waits' : `${waiting} proposals of agents wait`
 }
 
 function receipt(last: Home['last_receipt']): void {

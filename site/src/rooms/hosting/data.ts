@@ -63,6 +63,23 @@ export async function readListed(
   return { events: rows.slice(0, page), more: rows.length > page }
 }
 
+type IdeaRow = Database['public']['Functions']['lead_event_ideas']['Returns'][number]
+/** What an agent proposes; region and category may be missing. */
+export type Idea = Omit<IdeaRow, 'region' | 'category'> & {
+  region: string | null
+  category: string | null
+}
+
+/** The ideas for events that wait for a leader, the nearest first. */
+export async function readIdeas(): Promise<Idea[]> {
+  return unwrap(await db.rpc('lead_event_ideas')) as Idea[]
+}
+
+/** Takes an idea off the list: as the event that was made of it, or dismissed. */
+export async function settleIdea(idea: string, event?: string): Promise<void> {
+  unwrap(await db.rpc('settle_event_idea', { idea, ...(event ? { event } : {}) }))
+}
+
 export interface Question {
   label: string
   type: 'text' | 'long-text' | 'agree-check'

@@ -1,9 +1,10 @@
 import { showContest } from '../../lib/contest.ts'
-import { one, showProblem } from '../../lib/forms.ts'
+import { one, sayProblem, showProblem } from '../../lib/forms.ts'
 import { dropDraft, keepDraft, readDraft } from '../../lib/kept.ts'
-import { Problem, sentence } from '../../lib/problem.ts'
-import { rememberRole } from '../../lib/role.ts'
+import { Problem } from '../../lib/problem.ts'
+import { rememberLeader } from '../../lib/role.ts'
 import { fail, openRoom, show } from '../../lib/room.ts'
+import { showSafety } from '../../lib/safety.ts'
 import { createSaver, type Kept, type Safety, type Saver } from '../../lib/saver.ts'
 import { say } from '../../lib/toast.ts'
 import { requireId } from './address.ts'
@@ -21,36 +22,37 @@ import {
   tidySeats,
 } from './form.ts'
 import { showHosts, startHosts } from './hosts.ts'
+import { type Prefill, prefillOf } from './prefill.ts'
 import { startProgress, watch } from './progress.ts'
 import { startQuestions } from './questions.ts'
 import { savesFollowing, showSeries, startSeries } from './series.ts'
 import { fieldNames, moment, shown, stageWords } from './words.ts'
 
-const safetyWords: Record<Safety, string> = {
-  saved: 'Everything is saved.',
-  saving: 'Saving …',
-  typed: 'Kept in this browser, not saved yet.',
-  offline: 'No connection. What you typed is kept in this browser and saved when you are back.',
-  refused: 'One thing could not be saved. It is kept in this browser; see the form.',
-  contested: 'Two versions. Choose above what shall stand.',
-}
-
 let stored: Edited | null = null
 let saver: Saver<Draft, Edited>
 let draftKey = ''
+/** What an agent proposed, while no event was made of it. */
+let prefill: Prefill | undefined
 const isDraft = () => (stored?.stage ?? 'draft') === 'draft'
 
 /** The form of one event. A new one gets its id here, so that it is made once however often it is sent. */
 export function startEdit(): void {
   openRoom(async ({ user }) => {
-    const given = new URLSearchParams(location.search).get('id')
+    const query = new URLSearchParams(location.search)
+    const given = query.get('id')
+    const wanted = query.get('idea')
     const id = requireId(given ?? crypto.randomUUID())
-    const answer = await readToEdit(id)
-    rememberRole('leader')
+    const [answer, proposed] = await Promise.all([
+      readToEdit(id),
+      wanted ? prefillOf(wanted) : undefined,
+    ])
+    if (!answer.event) prefill = proposed
+    rememberLeader()
     offerChoices(answer)
     draftKey = `${user.id}-${id}`
     saver = saverOf(id, answer.event, given !== null)
-    fill(answer.event ? shape.draftOf(answer.event) : shape.blank, answer.event)
+    // An idea fills the form and saves nothing: that is for who uses it.
+    fill(answer.event ? shape.draftOf(answer.event) : (prefill?.draft ?? shape.blank), answer.event)
     const kept = readDraft<Kept<Draft>>('event', draftKey)
     listen(id)
     show('ready')
@@ -69,14 +71,16 @@ function saverOf(id: string, event: Edited | null, isNamed: boolean): Saver<Draf
       read: readForm,
       savesByItself: isDraft,
       // Its zone is part of a new event also when nobody touched it.
-      create: (changes, draft) => create(id, { ...shape.columns(draft, ['when']), ...changes }),
+      create: (changes, draft) =>
+        (prefill?.create ?? create)(id, { ...shape.columns(draft, ['when']), ...changes }),
       save: (revision, changes) => write(id, revision, changes),
       load: async () => (await readToEdit(id)).event,
       keep(kept) {
         if (!kept) return dropDraft('event', draftKey)
         keepDraft('event', draftKey, kept)
         // From the first word on the address leads back to it.
-        if (!named) history.replaceState(null, '', `?id=${id}`)
+        if (!named)
+          history.replaceState(null, '', prefill ? `?id=${id}&idea=${prefill.idea}` : `?id=${id}`)
         named = true
       },
       show: safety,
@@ -141,12 +145,16 @@ function fill(draft: Draft, newest: Edited | null): void {
   one('[data-stage-words]').textContent = mine
     ? stageWords[stage]
     : `${newest?.written_by || 'Another leader'} looks after it. You can read it and copy it.`
+  if (newest) prefill = undefined
+  one('[data-idea-words]').textContent = prefill?.words ?? ''
+  one('[data-idea-words]').hidden = !prefill
   const frozen = !mine || stage === 'canceled'
   for (const part of form().querySelectorAll<HTMLFieldSetElement>('[data-part]'))
     part.disabled = frozen || (stage === 'past' && part.dataset.part !== 'after')
   const button = (name: string) => one(`[data-do="${name}"]`)
-  button('publish').hidden = stage !== 'draft' || !mine
-  button('save').hidden = stage === 'draft' || frozen
+  button('publish').hidden = stage !== 'draft' || !mine || prefill !== undefined
+  button('save').hidden = (stage === 'draft' && !prefill) || frozen
+  button('save').textContent = prefill ? 'Save as my draft' : 'Save changes'
   button('copy').hidden = !newest
   button('delete').hidden = stage !== 'draft' || !newest || !mine
   button('cancel').hidden = stage !== 'upcoming' || !mine
@@ -161,23 +169,13 @@ function fill(draft: Draft, newest: Edited | null): void {
 }
 
 function safety(state: Safety, error?: unknown): void {
-  const place = one('[data-safety]')
-  place.dataset.safety = state
-  place.textContent = safetyWords[state]
+  showSafety(state)
   if (error instanceof Problem && error.status === 401) void fail(error)
   else if (error) told(error)
 }
 
-/** Says what went wrong beside its field, without taking the reader's place away while she types. */
-function told(error: unknown): void {
-  const field = error instanceof Problem ? error.field : undefined
-  const place = field && form().querySelector(`[data-error-for="${CSS.escape(field)}"]`)
-  const shown = place || one('.form-error', form())
-  shown.textContent = sentence(error)
-  if (place)
-    for (const about of form().querySelectorAll(`[aria-describedby~="${place.id}"]`))
-      about.setAttribute('aria-invalid', 'true')
-}
+/** Without taking the reader's place away while she types. */
+const told = (error: unknown) => void sayProblem(form(), error)
 
 function listen(id: string): void {
   const touched = () => saver.touched()

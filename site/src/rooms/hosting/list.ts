@@ -1,7 +1,8 @@
 import { one } from '../../lib/forms.ts'
-import { rememberRole } from '../../lib/role.ts'
+import { rememberLeader } from '../../lib/role.ts'
 import { fail, openRoom, show } from '../../lib/room.ts'
-import { type Listed, readListed, type Stage, type Whose } from './data.ts'
+import { type Idea, type Listed, readIdeas, readListed, type Stage, type Whose } from './data.ts'
+import { showIdeas } from './ideas.ts'
 import { count, guestWords, moment, standing, tile, visibilityWord, zoneWord } from './words.ts'
 
 const stages: readonly string[] = ['upcoming', 'draft', 'past', 'canceled']
@@ -18,7 +19,7 @@ export function startList(): void {
   whose.addEventListener('change', () => go({ ...chosen, whose: whose.value as Whose }))
   one('#more').addEventListener('click', () => void more().catch(fail))
   addEventListener('popstate', () => void find().catch(fail))
-  openRoom(() => find())
+  openRoom(() => find(readIdeas))
 }
 
 function go(wanted: typeof chosen): void {
@@ -30,7 +31,7 @@ function go(wanted: typeof chosen): void {
   void find().catch(fail)
 }
 
-async function find(): Promise<void> {
+async function find(alsoRead?: () => Promise<Idea[]>): Promise<void> {
   const query = new URLSearchParams(location.search)
   const known = (given: string | null, all: readonly string[]) =>
     given && all.includes(given) ? given : (all[0] ?? '')
@@ -42,9 +43,11 @@ async function find(): Promise<void> {
     button.ariaPressed = String(button.value === chosen.stage)
   one<HTMLSelectElement>('#whose').value = chosen.whose
   const mine = ++asked
-  const found = await readListed(chosen, undefined)
+  // At once, so that nothing moves afterwards.
+  const [found, ideas] = await Promise.all([readListed(chosen, undefined), alsoRead?.()])
+  if (ideas) showIdeas(ideas)
   if (mine !== asked) return
-  rememberRole('leader')
+  rememberLeader()
   one('[data-listed]').replaceChildren()
   add(found)
   const { length } = found.events

@@ -1,10 +1,10 @@
-import { community } from '../../../community.config.ts'
+import { identity } from '../../../community/identity.ts'
 import { knownZone } from '../../lib/zones.ts'
 import type { CancelPreview, Listed, LumaState, Rhythm, Stage, Visibility } from './data.ts'
 import type { Draft, Field } from './draft.ts'
 
 const format = (moment: string, zone: string | undefined, options: Intl.DateTimeFormatOptions) =>
-  new Intl.DateTimeFormat(community.language, {
+  new Intl.DateTimeFormat(identity.language, {
     ...(zone ? { timeZone: knownZone(zone) } : {}),
     ...options,
   }).format(new Date(moment))

@@ -1,8 +1,9 @@
-import { one, showProblem } from '../../lib/forms.ts'
+import { one, sayProblem, showProblem } from '../../lib/forms.ts'
 import { dropDraft, keepDraft, readDraft } from '../../lib/kept.ts'
-import { Problem, sentence } from '../../lib/problem.ts'
-import { rememberRole } from '../../lib/role.ts'
+import { Problem } from '../../lib/problem.ts'
+import { rememberLeader } from '../../lib/role.ts'
 import { fail, openRoom, show } from '../../lib/room.ts'
+import { showSafety } from '../../lib/safety.ts'
 import { createSaver, type Kept, type Safety, type Saver } from '../../lib/saver.ts'
 import { say } from '../../lib/toast.ts'
 import { pageOf } from '../resources/card.ts'
@@ -16,15 +17,6 @@ import { moment, stageTag, stageWord, stageWords } from './words.ts'
 
 const looks = [800, 1500, 3000, 6000, 12_000] // milliseconds between looks whether Vimeo has answered
 
-const safetyWords: Record<Safety, string> = {
-  saved: 'Everything is saved.',
-  saving: 'Saving …',
-  typed: 'Kept in this browser, not saved yet.',
-  offline: 'No connection. What you typed is kept in this browser and saved when you are back.',
-  refused: 'One thing could not be saved. It is kept in this browser; see the form.',
-  contested: 'Two versions. Choose above what shall stand.',
-}
-
 let stored: Edited | null = null
 let saver: Saver<Draft, Edited>
 let looking: ReturnType<typeof setTimeout> | undefined
@@ -37,7 +29,7 @@ export function startEdit(): void {
     const given = new URLSearchParams(location.search).get('id')
     const id = given ?? crypto.randomUUID()
     const { resource, topics } = await readToEdit(id)
-    rememberRole('leader')
+    rememberLeader()
     offerTopics(topics)
     stored = resource
     saver = saverOf(id, user.id, given !== null)
@@ -140,23 +132,13 @@ function look(id: string, turn: number): void {
 }
 
 function safety(state: Safety, error?: unknown): void {
-  const place = one('[data-safety]')
-  place.dataset.safety = state
-  place.textContent = safetyWords[state]
+  showSafety(state)
   if (error instanceof Problem && error.status === 401) void fail(error)
   else if (error) told(error)
 }
 
-/** Says what went wrong beside its field, without taking the reader's place away while she types. */
-function told(error: unknown): void {
-  const field = error instanceof Problem ? error.field : undefined
-  const place = field && form().querySelector(`[data-error-for="${CSS.escape(field)}"]`)
-  const shown = place || one('.form-error', form())
-  shown.textContent = sentence(error)
-  if (place)
-    for (const about of form().querySelectorAll(`[aria-describedby~="${place.id}"]`))
-      about.setAttribute('aria-invalid', 'true')
-}
+/** Without taking the reader's place away while she types. */
+const told = (error: unknown) => void sayProblem(form(), error)
 
 function listen(id: string): void {
   form().addEventListener('input', (event) => {

@@ -1,5 +1,5 @@
 import { one } from '../../lib/forms.ts'
-import { rememberRole } from '../../lib/role.ts'
+import { rememberLeader } from '../../lib/role.ts'
 import { fail, openRoom, show } from '../../lib/room.ts'
 import { poster } from '../resources/poster.ts'
 import { type Listed, readListed, type Stage } from './data.ts'
@@ -35,7 +35,7 @@ async function find(): Promise<void> {
   const mine = ++asked
   const found = await readListed(filter(), undefined)
   if (mine !== asked) return
-  rememberRole('leader')
+  rememberLeader()
   one('[data-listed]').replaceChildren()
   add(found)
   const count = found.resources.length

@@ -1,9 +1,9 @@
-import { community } from '../../../community.config.ts'
+import { identity } from '../../../community/identity.ts'
 import type { Listed, Stage } from './data.ts'
 
 /** A moment in the reader's own time: Tue, 5 May, 14:30. */
 export function moment(when: string): string {
-  return new Intl.DateTimeFormat(community.language, {
+  return new Intl.DateTimeFormat(identity.language, {
     weekday: 'short',
     day: 'numeric',
     month: 'short',
@@ -14,7 +14,7 @@ export function moment(when: string): string {
 
 /** A day without a time. */
 export function dayOf(date: string): string {
-  return new Intl.DateTimeFormat(community.language, {
+  return new Intl.DateTimeFormat(identity.language, {
     dateStyle: 'medium',
     timeZone: 'UTC',
   }).format(new Date(date))

@@ -1,4 +1,4 @@
-import { community } from '../../../community.config.ts'
+import { identity } from '../../../community/identity.ts'
 import type { Kind } from './data.ts'
 
 /** A length as people say it: 40 min, 1 h 5 min. */
@@ -13,7 +13,7 @@ export function length(seconds: number): string {
 export function size(bytes: number): string {
   const mega = bytes / 1_000_000
   const format = (amount: number, unit: string, digits: number) =>
-    new Intl.NumberFormat(community.language, {
+    new Intl.NumberFormat(identity.language, {
       style: 'unit',
       unit,
       unitDisplay: 'short',

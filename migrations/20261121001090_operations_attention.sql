@@ -21,6 +21,12 @@ select 'Payment without a member', s.subscription_id, 'Stripe knows no usable e-
  where c.member_id is null and s.status in ('active', 'trialing', 'past_due') and s.as_of < private.clock() - interval '1 hour'
    and not private.is_buried('customer', s.customer_id)
 union all
+select 'Refund did not arrive', r.refund_id, pg_catalog.format('%s: %s', private.money(r.amount, r.currency), coalesce(r.failure_reason, r.status)), r.as_of,
+       'give it back again, by Stripe or in another way; it leaves this list once that is done, or after two weeks'
+  from private.refunds r
+ where private.refund_rank(r.status) = 2 and r.as_of > private.clock() - interval '14 days'
+   and not exists (select from private.refunds again where again.charge_id = r.charge_id and again.created_at > r.created_at and private.refund_rank(again.status) < 2)
+union all
 select 'Notice not sent', n.id::text,
        pg_catalog.format('%s for %s: %s', pg_catalog.replace(n.kind::text, '_', ' '), e.email, coalesce(m.reason, 'her mail waits')), n.created_at,
        'write to her, then admin.close_notice(notice, reason)'
@@ -61,7 +67,11 @@ select s.what, s.id, s.why, s.since, s.do_this from private.slack_attention(priv
 union all
 select t.what, t.id, t.why, t.since, t.do_this from private.slack_talk_attention() t
 union all
-select l.what, l.id, l.why, l.since, l.do_this from private.luma_attention(private.clock()) l;
+select l.what, l.id, l.why, l.since, l.do_this from private.luma_attention(private.clock()) l
+union all
+select a.what, a.id, a.why, a.since, a.do_this from private.agents_attention(private.clock()) a
+union all
+select p.what, p.id, p.why, p.since, p.do_this from private.agent_proposals_attention(private.clock()) p;
 
 comment on view admin.attention is 'Everything that waits for a person, in one list, with what to do about it. Empty is good.';
 

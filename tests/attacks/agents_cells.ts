@@ -1,0 +1,169 @@
+import {
+  type OperationName,
+  operationOf,
+  type Scope,
+  scopes,
+} from '../../functions/agents/catalogue.ts'
+import { api, end, keys, sql } from './support.ts'
+
+/**
+ * held: the key has this one scope. missing: it has every other. revoked, expired: the key. replaced: its secret, by a
+ * newer one. Of a token besides: narrow, it was asked for without the scope; withdrawn, its key lost the scope since;
+ * stale, its five minutes are over.
+ */
+export type State =
+  | 'held'
+  | 'missing'
+  | 'narrow'
+  | 'withdrawn'
+  | 'revoked'
+  | 'expired'
+  | 'replaced'
+  | 'stale'
+
+export interface Cell {
+  door: 'gateway' | 'rest'
+  with: 'key' | 'token'
+  state: State
+}
+
+const ofScope: State[] = ['missing', 'narrow', 'withdrawn']
+const doors: [Cell['door'], Cell['with'], State[]][] = [
+  ['gateway', 'key', ['held', 'missing', 'revoked', 'expired', 'replaced']],
+  ['gateway', 'token', ['held', 'narrow', 'withdrawn', 'revoked', 'expired', 'stale']],
+  ['rest', 'token', ['held', 'narrow', 'withdrawn', 'revoked', 'expired', 'stale']],
+]
+
+/** The cells of an operation: an operation without a scope cannot lack one. */
+export const everyCell = (scope: Scope | null): Cell[] =>
+  doors.flatMap(([door, bearer, states]) =>
+    states
+      .filter((state) => scope !== null || !ofScope.includes(state))
+      .map((state) => ({ door, with: bearer, state })),
+  )
+
+const everyScope = Object.keys(scopes) as Scope[]
+const nobody = '00000000-0000-4000-8000-000000000000'
+const letters = () => crypto.randomUUID().replaceAll(/[\d-]/g, '').padEnd(6, 'q')
+
+interface Key {
+  name: string
+  secret: string
+  token: string
+}
+
+async function exchange(secret: string, wanted?: Scope[]): Promise<string> {
+  const response = await fetch(`${api}/functions/v1/agents/token`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
+    body: JSON.stringify(wanted ? { scopes: wanted } : {}),
+  })
+  const body = await response.json()
+  if (response.status !== 200) throw new Error(JSON.stringify(body))
+  return body.access_token
+}
+
+/** Makes a key as an admin does. Its name tells it from those of other runs. */
+export async function makeKey(what: string, held: Scope[] = everyScope): Promise<Key> {
+  const name = `cells-${what.replaceAll(/[^a-z]/g, '-')}-${letters()}`
+    .slice(0, 40)
+    .replace(/-+$/, '')
+    .replaceAll(/-+/g, '-')
+  const [row] = await sql<{ secret: string }[]>`
+    select admin.create_agent_key(${name}, 'A test', ${held}::text[], rate_class => 'bulk') as secret`
+  return { name, secret: row!.secret, token: await exchange(row!.secret) }
+}
+
+export type World = Awaited<ReturnType<typeof openCells>>
+
+/** A key in every state, each with a token that it gave while it was alive. */
+export async function openCells() {
+  const held = {} as Record<Scope, Key>
+  const missing = {} as Record<Scope, Key>
+  const narrow = {} as Record<Scope, string>
+  const withdrawn = {} as Record<Scope, Key>
+  const names: string[] = []
+  const make = async (what: string, given?: Scope[]) => {
+    const key = await makeKey(what, given)
+    names.push(key.name)
+    return key
+  }
+  for (const scope of everyScope) {
+    const others = everyScope.filter((other) => other !== scope)
+    held[scope] = await make(`held-${scope}`, [scope])
+    missing[scope] = await make(`missing-${scope}`, others)
+    withdrawn[scope] = await make(`withdrawn-${scope}`)
+    narrow[scope] = await exchange((await make(`narrow-${scope}`)).secret, others)
+    await sql`update private.agent_keys set scopes = ${others}::private.agent_scope[] where name = ${withdrawn[scope].name}`
+  }
+  const [any, revoked, expired, replaced] = [
+    await make('any'),
+    await make('revoked'),
+    await make('expired'),
+    await make('replaced'),
+  ]
+  await sql`select admin.revoke_agent_key(${revoked.name}, 'A test')`
+  await sql`update private.agent_keys set expires_at = now() - interval '1 second' where name = ${expired.name}`
+  await sql`select admin.rotate_agent_key(${replaced.name}, interval '0')`
+  const claims = JSON.parse(Buffer.from(any.token.split('.')[1]!, 'base64url').toString())
+  const stale = await keys.sign({ ...claims, iat: claims.iat - 400, exp: claims.exp - 400 })
+
+  function bearerOf(scope: Scope, cell: Cell): string {
+    const dead: Partial<Record<State, Key>> = { revoked, expired, replaced }
+    if (cell.state === 'stale') return stale
+    if (cell.state === 'narrow') return narrow[scope]
+    const key = dead[cell.state] ?? { held, missing, withdrawn }[cell.state as 'held'][scope]
+    return cell.with === 'key' ? key.secret : key.token
+  }
+
+  return {
+    names,
+    /** Unknown keys are slowed down after a few; here they come by the hundred. */
+    forgiveStrangers: () =>
+      sql`delete from private.rate_limits where bucket like 'agent-stranger:%'`,
+    /** Asks for an operation as one cell says, for what is not there, so that nothing is changed. Returns it in short. */
+    async ask(operation: OperationName, cell: Cell): Promise<string> {
+      const { scope } = operationOf(operation)
+      const bearer = bearerOf(scope ?? 'members:read', cell)
+      const response = await (cell.door === 'gateway' ? gateway : rest)(operation, bearer)
+      const body = await response.json()
+      const { status } = response
+      if (status === 403) return `403 ${body.error?.scope}`
+      if (status === 401) return `401 ${body.error?.message ?? body.code}`
+      return status < 300 || [400, 404, 409, 422].includes(status)
+        ? 'let in'
+        : `${status} ${JSON.stringify(body)}`
+    },
+  }
+}
+
+const inPath = (path: string) => [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!)
+
+function gateway(operation: OperationName, bearer: string): Promise<Response> {
+  const { method, path } = operationOf(operation)
+  return fetch(`${api}/functions/v1/agents${path.replaceAll(/\{\w+\}/g, nobody)}`, {
+    method,
+    headers: { authorization: `Bearer ${bearer}`, 'idempotency-key': crypto.randomUUID() },
+  })
+}
+
+function rest(operation: OperationName, bearer: string): Promise<Response> {
+  const args = Object.fromEntries(inPath(operationOf(operation).path).map((name) => [name, nobody]))
+  return fetch(`${api}/rest/v1/rpc/call_operation`, {
+    method: 'POST',
+    headers: {
+      apikey: keys.publishable,
+      authorization: `Bearer ${bearer}`,
+      'content-type': 'application/json',
+    },
+    body: JSON.stringify({ operation, arguments: args, idempotency_key: crypto.randomUUID() }),
+  })
+}
+
+/** Ends the keys, so that nothing of them waits for an admin. */
+export async function closeCells(world: World): Promise<void> {
+  await sql`
+    select admin.revoke_agent_key(k.name, 'The test is over')
+      from private.agent_keys k where k.name = any (${world.names}) and k.revoked_at is null`
+  await end()
+}
