@@ -204,7 +204,9 @@ begin
   if paid.id is not null then
     insert into private.refund_reservations (proposal_id, payment, is_sandbox, amount, currency, paid, taken_before, is_full, payment_intent_id, created_at)
     values (new.id, paid.id, new.is_sandbox, new.amount, new.currency, paid.amount, private.taken_of(paid, new.is_sandbox, null),
-      new.amount = paid.amount, paid.payment_intent_id, new.created_at);
+      new.amount = paid.amount,
+      -- What paid an invoice here paid nothing at the account for practice.
+      case when not new.is_sandbox or paid.invoice_id is null then paid.payment_intent_id end, new.created_at);
   end if;
   return null;
 end

@@ -26,7 +26,10 @@ begin
     why := (private.refund_problem(paid, held.amount, held.is_sandbox, proposal)).message || '.';
   end if;
   return pg_catalog.jsonb_build_object('why_not', why, 'is_sandbox', held.is_sandbox, 'amount', held.amount, 'currency', held.currency,
-    'invoice', paid.invoice_id, 'payment_intent', coalesce(claim.payment_intent_id, paid.payment_intent_id),
+    'invoice', paid.invoice_id,
+    -- The account for practice is asked which payment of its own paid the invoice.
+    'payment_intent', coalesce(claim.payment_intent_id,
+      case when not held.is_sandbox or paid.invoice_id is null then paid.payment_intent_id end),
     'refund_id', case when claim.state = 'given' then claim.refund_id end);
 end
 $$;

@@ -4,7 +4,7 @@ begin;
 -- include: calling.sql
 -- include: proposing.sql
 set local search_path = public, extensions;
-select plan(63);
+select plan(65);
 
 update private.agent_rates set capacity = 1000;
 update private.agent_keys set refund_each = 100000, refunds_a_day = 100, cancels_a_day = 100, actions_a_member = 100 where name = 'kim-agent';
@@ -108,6 +108,12 @@ update private.agent_keys set refund_each = 0 where name = 'kim-agent';
 select is((select pg_temp.shows(pg_temp.pay(jsonb_build_object('payment', d.id), 'pia')) ->> 'left_after' from public.donations d where d.member_id = pg_temp.person('lea')), '0', 'Practice may propose the same');
 select is((select pg_temp.shows(pg_temp.pay(jsonb_build_object('payment', d.id))) ->> 'amount' from public.donations d where d.member_id = pg_temp.person('lea')), '2500', 'and keeps nobody from the real one');
 select is((select string_agg(r.is_sandbox || ' ' || r.state, ', ' order by r.is_sandbox) from private.refund_reservations r join public.donations d on d.id::text = r.payment where d.member_id = pg_temp.person('lea')), 'false held, true held', 'each for itself');
+insert into public.invoices (invoice_id, customer_id, status, amount_due, amount_paid, currency, created_at, paid_at, as_of) values ('in_more', 'cus_bea', 'paid', 1000, 1000, 'usd', now(), now(), now());
+insert into private.invoice_payments (invoice_payment_id, invoice_id, payment_intent_id, amount, currency, created_at) values ('inpay_more', 'in_more', 'pi_more', 1000, 'usd', now());
+create temp table tried as select pg_temp.pay('{"payment": "in_more", "amount": 100}', 'pia') as answer, pg_temp.pay('{"payment": "in_more", "amount": 100}') as real;
+select is(private.begin_refund(pg_temp.id_of(answer)) - '{amount,currency,refund_id}'::text[], '{"why_not": null, "is_sandbox": true, "invoice": "in_more", "payment_intent": null}',
+  'The account for practice is asked for its own payment of an invoice') from tried;
+select is((select r.payment_intent_id from private.refund_reservations r where r.proposal_id = pg_temp.id_of(real)), 'pi_more', 'where ours is known') from tried;
 select is((select pg_temp.shows(answer) -> 'access' ->> 'effect' from (select pg_temp.pay(jsonb_build_object('payment', d.id)) as answer from public.donations d where d.member_id = pg_temp.person('bea')) a), 'none', 'Giving a gift back does nothing to access');
 
 -- Canceling.
