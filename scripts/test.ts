@@ -6,8 +6,9 @@
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { createInterface } from 'node:readline'
+import { stripVTControlCharacters } from 'node:util'
 import { runDatabaseTests } from '../tests/database/run.ts'
 import { bootstrap } from './local/bootstrap.ts'
 import { startCluster } from './local/cluster.ts'
@@ -21,6 +22,8 @@ const shift = testShift(process.env.COMMONS_TEST_SHIFT)
 const databasePort = 15_320 + shift
 let passed = 0
 let failed = 0
+/** What failed, said again at the very end: whoever reads the last screen of a long run needs no other. */
+const complaints: string[] = []
 const began = performance.now()
 const since = () => `${((performance.now() - began) / 1000).toFixed(0)} s`
 
@@ -34,12 +37,12 @@ async function rules() {
     const result = await runDatabaseTests(cluster.url('postgres'), filter)
     passed += result.passed
     failed += result.failed
-    for (const complaint of result.complaints) console.log(complaint)
+    complaints.push(...result.complaints)
     console.log(`Rules (pgTAP): ${result.passed} passed, ${result.failed} failed · ${since()}`)
   } catch (error) {
     // The other lanes go on, and say what they find.
     failed += 1
-    console.log(`Rules (pgTAP): ${(error as Error).message}`)
+    complaints.push(`Rules (pgTAP): ${(error as Error).message}`)
   } finally {
     await cluster.stop()
     rmSync(folder, { recursive: true, force: true })
@@ -48,8 +51,32 @@ async function rules() {
 
 interface VitestReport {
   numPassedTests: number
-  numFailedTests: number
   success: boolean
+  testResults: {
+    name: string
+    /** Why the file could not be run, if it could not. */
+    message: string
+    assertionResults: { status: string; fullName: string; failureMessages?: string[] | null }[]
+  }[]
+}
+
+/** What vitest says went wrong, test by test: the message, and where in our files. */
+function failures(report: VitestReport): string[] {
+  const brief = (text: string) =>
+    stripVTControlCharacters(text)
+      .split('\n')
+      .filter((line) => !/node_modules|^\s*at new Promise/.test(line))
+      .slice(0, 8)
+      .join('\n  ')
+  return report.testResults.flatMap(({ name, message, assertionResults }) => {
+    const file = relative(repository, name)
+    const tests = assertionResults.filter(({ status }) => status === 'failed')
+    if (tests.length === 0) return message ? [`${file}: ${brief(message)}`] : []
+    return tests.map(
+      ({ fullName, failureMessages }) =>
+        `${file}: ${fullName}\n  ${brief(failureMessages?.join('\n') ?? '')}`,
+    )
+  })
 }
 
 /** Prints what a part says, line by line, with its name in front: the parts run beside each other. */
@@ -87,14 +114,17 @@ async function suite(title: string, config: string, env: Record<string, string> 
     child.on('close', (ended) => resolve(ended ?? 1))
   })
   try {
-    const { numPassedTests, numFailedTests, success } = JSON.parse(
-      readFileSync(report, 'utf8'),
-    ) as VitestReport
-    passed += numPassedTests
+    const said = JSON.parse(readFileSync(report, 'utf8')) as VitestReport
+    const named = failures(said)
     // A file that cannot be read, or an error outside of a test, is a failure too.
-    failed += numFailedTests || (success && code === 0 ? 0 : 1)
+    if (named.length === 0 && !(said.success && code === 0))
+      named.push(`${title}: vitest ended with ${code}, and says why further up.`)
+    passed += said.numPassedTests
+    failed += named.length
+    complaints.push(...named)
   } catch {
     failed += 1
+    complaints.push(`${title}: vitest ended with ${code} and without a report.`)
   }
   rmSync(folder, { recursive: true, force: true })
   console.log(`${title}: done · ${since()}`)
@@ -124,5 +154,6 @@ if (passed + failed === 0) {
   console.error(`No test has a path with "${filter}" in it.`)
   failed = 1
 }
+if (complaints.length) console.log(`\nWhat failed:\n${complaints.join('\n')}`)
 console.log(`\n${passed} passed, ${failed} failed`)
 process.exit(failed === 0 ? 0 : 1)
