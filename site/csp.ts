@@ -28,7 +28,7 @@ export function contentSecurityPolicy(origins: Origins, as: 'header' | 'meta'): 
     'img-src': `'self' blob: ${supabase}`,
     'connect-src': supabase || "'none'",
     'frame-src': vimeo,
-    'form-action': "'self'",
+    'form-action': "'none'",
     'base-uri': "'none'",
     'manifest-src': "'self'",
     ...(as === 'header' ? { 'frame-ancestors': "'none'" } : {}),

@@ -31,6 +31,9 @@ test('the first stop of a page leads past its header', async () => {
     await keys.press('Tab')
     expect(await keys.here()).toMatch(/^link Skip to/)
     await keys.press('Enter')
+    // The browser goes there after the key, not with it.
+    await page.waitForURL('**#main')
+    await page.evaluate(() => new Promise(requestAnimationFrame))
     await keys.press('Tab')
     const inMain = () => document.querySelector('main')?.contains(document.activeElement)
     expect(await page.evaluate(inMain), path).toBe(true)

@@ -99,7 +99,7 @@ describe('a leader', () => {
     await page.getByLabel('Choose Una Uhl').check()
     await press(page, 'Decline')
     await page.getByRole('dialog').getByRole('button', { name: 'Decline' }).click()
-    await page.getByText('Say why').last().waitFor()
+    await page.locator('[data-error-for="reason"]', { hasText: 'Say why' }).waitFor()
     await page.getByLabel('Reason').fill('This table is full, the next one is in May.')
     await page.getByRole('dialog').getByRole('button', { name: 'Decline' }).click()
     await page.getByText('1 guest declined.').waitFor()

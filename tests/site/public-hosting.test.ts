@@ -30,7 +30,7 @@ describe('every answer', () => {
         'font-src': "'self'",
         'connect-src': urls.api,
         'img-src': `'self' blob: ${urls.api}`,
-        'form-action': "'self'",
+        'form-action': "'none'",
         'base-uri': "'none'",
         'frame-ancestors': "'none'",
       })

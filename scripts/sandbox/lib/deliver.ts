@@ -6,7 +6,7 @@ import { type Delivery, type Message, type Post, postMessage } from './post.ts'
 export interface DeliverySwitches {
   /** Every delivery is sent twice. */
   duplicate: boolean
-  /** Messages are collected for a moment and sent last one first. */
+  /** Messages are collected, for a moment or until a pause ends, and sent last one first. */
   reorder: boolean
   /** Messages are never sent (they can be redelivered by id). */
   drop: boolean
@@ -74,7 +74,7 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
   // Counts resets: what was on its way before one must not be noted after it.
   let era = 0
 
-  const isIdle = () => running === 0 && held.length === 0 && (line.length === 0 || switches.pause)
+  const isIdle = () => running === 0 && (held.length + line.length === 0 || switches.pause)
 
   function pump() {
     while (!closed && !switches.pause && running < concurrency && line.length > 0) {
@@ -176,7 +176,8 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
       } else if (switches.reorder) {
         held.push(item)
         clearTimeout(holdTimer)
-        holdTimer = setTimeout(releaseHeld, options.reorderMs ?? 300)
+        // What comes during a pause is one batch, however long it takes.
+        if (!switches.pause) holdTimer = setTimeout(releaseHeld, options.reorderMs ?? 300)
       } else enqueue(item)
     },
     redeliver(id) {
@@ -187,8 +188,9 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
       return true
     },
     set(wish) {
+      const wasPaused = switches.pause
       Object.assign(switches, wish)
-      if (!switches.reorder) releaseHeld()
+      if (!switches.reorder || (wasPaused && !switches.pause)) releaseHeld()
       pump()
     },
     switches: () => ({ ...switches }),

@@ -38,7 +38,9 @@ export function showProblem(form: HTMLFormElement, error: unknown): void {
 
 /**
  * Runs an action when the form is sent: once at a time, the button busy meanwhile. What the action
- * throws is shown in the form; a sentence that it returns is announced as done.
+ * throws is shown in the form; a sentence that it returns is announced as done. On a page that shows
+ * its form before this script has come the button is disabled until now: pressed earlier, the browser
+ * would send the form by itself, with what was typed in the address.
  */
 export function onSubmit(
   form: HTMLFormElement,
@@ -46,6 +48,7 @@ export function onSubmit(
 ): void {
   const button = one<HTMLButtonElement>('button[type="submit"]', form)
   form.noValidate = true
+  button.disabled = false
   form.addEventListener('submit', async (event) => {
     event.preventDefault()
     if (button.ariaBusy === 'true') return

@@ -104,6 +104,18 @@ test('reorder sends the last first', async () => {
   expect(bodies()).toEqual(['c', 'b', 'a'])
 })
 
+test('what comes during a pause is one batch, however long it takes', async () => {
+  deliverer.set({ reorder: true, pause: true })
+  send('a')
+  await new Promise((done) => setTimeout(done, 50))
+  send('b')
+  await deliverer.settle()
+  expect(bodies()).toEqual([])
+  deliverer.set({ pause: false })
+  await deliverer.settle()
+  expect(bodies()).toEqual(['b', 'a'])
+})
+
 test('drop sends nothing until it is redelivered', async () => {
   deliverer.set({ drop: true })
   send('a')

@@ -153,16 +153,16 @@ describe('What an event changes', () => {
 
   it('survives deliveries that are doubled, turned round and forged', async () => {
     await room.member('ada@example.org')
-    await fetch(`${room.slack.url}/_sandbox/webhooks`, {
-      method: 'POST',
-      body: JSON.stringify({ duplicate: true, reorder: true, forge: true }),
-    })
+    const switches = (wish: object) =>
+      fetch(`${room.slack.url}/_sandbox/webhooks`, { method: 'POST', body: JSON.stringify(wish) })
+    await switches({ duplicate: true, reorder: true, forge: true, pause: true })
     await room.control('people', { email: 'ada@example.org', updated: 100 })
     await room.control('people/change', {
       who: 'ada@example.org',
       isRestricted: true,
       updated: 200,
     })
+    await switches({ pause: false })
     await delivered(4)
     expect(await room.standing()).toEqual({ ada: 'inactive' })
     expect((await kept()).map(({ outcome }) => outcome).sort()).toEqual(['applied', 'older'])
