@@ -1,6 +1,8 @@
 -- Room: operations. The audit log comes first, because every other room writes to it.
 
 create type private.actor_kind as enum ('member', 'admin', 'agent', 'job', 'studio', 'stripe', 'mailchimp', 'schedule', 'luma', 'slack', 'resend');
+comment on type private.actor_kind is
+  'Who did it, or whose word it followed. studio: an admin in Studio, under her login. schedule: by itself, at its time.';
 
 create table private.audit_log (
   id bigint generated always as identity primary key,

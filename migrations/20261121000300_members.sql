@@ -4,6 +4,11 @@ create type public.member_role as enum ('member', 'leader', 'admin');
 create type public.member_origin as enum ('checkout', 'sign_up', 'import', 'admin', 'agent');
 create type public.consent_channel as enum ('email', 'slack', 'whatsapp');
 
+comment on type public.member_role is 'What somebody may do here. leader: runs events and resources. admin: these too, and decides what agents ask for.';
+comment on type public.member_origin is
+  'How a member''s row came to be. sign_up: she signed in before she paid. import: from the old site. admin and agent: made for her.';
+comment on type public.consent_channel is 'What a member allows or refuses to be reached by, besides what she needs.';
+
 create function private.fold(words text)
 returns text
 language sql
@@ -111,6 +116,7 @@ create index consents_latest on public.consents (member_id, channel, id desc);
 comment on table public.consents is 'Each time a member allowed or refused a channel, and where she said so. The newest row of a channel counts.';
 
 create type private.review_state as enum ('open', 'merged', 'kept_apart');
+comment on type private.review_state is 'open: a person has to look. merged: it was one person. kept_apart: it is two, and is not asked again.';
 
 create table private.identity_reviews (
   id bigint generated always as identity primary key,

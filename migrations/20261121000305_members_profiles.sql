@@ -3,6 +3,8 @@
 create type public.profile_field as enum (
   'headline', 'bio', 'location', 'links', 'picture', 'offers', 'seeks', 'interests'
 );
+comment on type public.profile_field is
+  'What of a profile a member shows to members, to leaders only, or to nobody. Her name is shown wherever she is.';
 
 create function private.are_links(links text[])
 returns boolean

@@ -1,6 +1,7 @@
 -- The directory: entitled people who chose to be visible, for entitled members.
 
 create type private.profile_eyes as enum ('visitor', 'member', 'leader');
+comment on type private.profile_eyes is 'As whom somebody looks at profiles. visitor: nobody who is signed in as a member. leader: admins too.';
 
 create function private.eyes_of(viewer uuid)
 returns private.profile_eyes

@@ -4,6 +4,10 @@
 create type private.tombstone_kind as enum ('member', 'user', 'customer', 'payment', 'address');
 create type private.erasure_provider as enum ('stripe', 'mailchimp', 'storage', 'luma');
 
+comment on type private.tombstone_kind is
+  'What an erased person is recognised by: ids of her row, her sign-in, her customers and payments at Stripe; an address as a keyed hash.';
+comment on type private.erasure_provider is 'Who else is to erase her. storage: her pictures here.';
+
 create table private.tombstones (
   id bigint generated always as identity primary key,
   erased_at timestamptz not null,

@@ -9,6 +9,16 @@ create type public.donation_status as enum ('pending', 'paid', 'failed', 'refund
 create type public.invoice_status as enum ('draft', 'open', 'paid', 'uncollectible', 'void');
 create type public.notice_kind as enum ('payment_failed', 'action_required', 'grace_ending');
 
+comment on type public.membership_tier is 'What a member pays for. donor_annual: a year, with a gift in it.';
+comment on type public.subscription_status is 'Stripe''s words for how a subscription stands.';
+comment on type public.price_purpose is 'What a payment is for. dues give access, a donation gives none.';
+comment on type public.donation_status is
+  'How a gift stands. pending: the bank has not said yet. failed: nothing came. partly_refunded: some of it was given back.';
+comment on type public.invoice_status is
+  'Stripe''s words for how an invoice stands. open: unpaid. uncollectible: given up. void: never meant to be paid.';
+comment on type public.notice_kind is
+  'What a member is told about a payment. action_required: her bank asks her to confirm it. grace_ending: her access ends soon.';
+
 create table public.tiers (
   tier public.membership_tier primary key,
   name text not null,
@@ -217,6 +227,10 @@ comment on column private.charges.amount_reported is 'The most that Stripe ever 
 
 create type private.adjustment_cause as enum ('refund_full', 'refund_partial', 'dispute_opened', 'dispute_won', 'dispute_lost');
 create type private.adjustment_effect as enum ('keep', 'end_access');
+
+comment on type private.adjustment_cause is
+  'What happened to a payment. full, partial: how much of it was given back. dispute: her bank asked for it back.';
+comment on type private.adjustment_effect is 'What that does to access. keep: nothing. end_access: it ends with that day.';
 
 create table private.adjustment_rules (
   cause private.adjustment_cause primary key,

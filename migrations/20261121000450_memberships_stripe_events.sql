@@ -1,6 +1,7 @@
 -- Stripe's events: stored under their id, applied, and what follows from them enqueued, in one transaction.
 
 create type private.event_state as enum ('applied', 'ignored', 'superseded', 'failed', 'dead', 'quarantined');
+comment on type private.event_state is 'What became of an event of Stripe''s; private.stripe_events.state says what each word means.';
 
 create table private.stripe_events (
   event_id text primary key,

@@ -1,6 +1,8 @@
 -- Once a night everything at Stripe is compared with what is here. Differences become proposals.
 
 create type private.proposal_state as enum ('open', 'accepted', 'dismissed', 'applied');
+comment on type private.proposal_state is
+  'open: an admin has to look. accepted: she took over what Stripe says. dismissed: she did not, or it differs no longer. applied: done by itself, because nobody loses by it.';
 
 create table private.reconciliation_runs (
   id bigint generated always as identity primary key,

@@ -48,6 +48,9 @@ declare
   was text;
   held private.refunds;
 begin
+  if proposal ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then
+    perform private.hold_refund_of_proposal(proposal::uuid);
+  end if;
   select r.status into was from private.refunds r where r.refund_id = this_id for update;
   insert into private.refunds as r (
     refund_id, charge_id, payment_intent_id, amount, currency, status, reason, failure_reason, created_at, proposal_id, as_of

@@ -1,6 +1,8 @@
 -- Room: audience. Mailchimp follows by itself: contact, tags, welcome journey, consent.
 
 create type private.contact_state as enum ('new', 'subscribed', 'unsubscribed', 'cleaned', 'pending', 'archived', 'parked');
+comment on type private.contact_state is
+  'Mailchimp''s words, and two of ours. new: not there yet. parked: Mailchimp refuses her until she does something herself.';
 
 create table private.audience_contacts (
   member_id uuid primary key references public.members (id) on delete cascade,

@@ -29,6 +29,7 @@ comment on column private.slack_people.invite_note is 'What became of the invita
 
 create type private.slack_run_kind as enum ('scheduled', 'asked');
 create type private.slack_run_state as enum ('walking', 'looking_up', 'done', 'refused', 'failed');
+comment on type private.slack_run_kind is 'scheduled: by itself, twice a day. asked: an admin wanted it now.';
 comment on type private.slack_run_state is
   'walking: reads the list of people page by page. looking_up: asks by address for who was not on it. refused: it would have made members unknown who were known, so nothing was taken away. failed: it was given up.';
 

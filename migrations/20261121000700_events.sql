@@ -5,6 +5,8 @@ create type public.event_state as enum ('draft', 'published', 'canceled');
 create type public.event_origin as enum ('form', 'luma');
 create type public.guest_policy as enum ('decline', 'pending');
 
+comment on type public.event_visibility is 'Who sees an event: everybody, members, or leaders only.';
+comment on type public.event_origin is 'Where an event was written first: in the leaders'' form here, or at Luma.';
 comment on type public.event_state is
   'draft: only leaders see it, Luma knows nothing. published: Luma has it or is owed it. canceled: for good, because Luma deletes what is canceled.';
 comment on type public.guest_policy is

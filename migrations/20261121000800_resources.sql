@@ -6,6 +6,13 @@ create type public.resource_stage as enum ('draft', 'scheduled', 'published', 'r
 create type public.resource_mark as enum ('saved', 'watched');
 create type public.embed_state as enum ('unknown', 'ready', 'missing', 'refused', 'domain_locked');
 
+comment on type public.resource_kind is 'What a resource is. link: it leads somewhere else.';
+comment on type public.resource_audience is 'For whom a resource is meant: every member, or leaders and admins only.';
+comment on type public.resource_stage is
+  'Where a resource stands at a moment, as private.stage_of works it out. scheduled: its moment is still to come. retired: it is not shown any more, and can be brought back.';
+comment on type public.resource_mark is 'What a member keeps of a resource: saved for later, or watched (or read).';
+comment on type public.embed_state is 'Whether Vimeo lets a video play here; private.embed_note says it in words, and what to do.';
+
 create function private.vimeo_video(address text)
 returns text[]
 language sql

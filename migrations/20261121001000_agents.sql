@@ -8,9 +8,11 @@ create type private.agent_risk as enum ('read', 'write', 'destructive');
 create type private.agent_method as enum ('GET', 'POST', 'PATCH', 'DELETE');
 create type private.agent_rate_class as enum ('careful', 'standard', 'bulk');
 
+comment on type private.agent_rate_class is 'How quick a key may be; private.agent_rates says how many calls a minute.';
 comment on type private.agent_scope is 'What a key may be allowed to do. One word a right; private.agent_operations says which operations it opens.';
 comment on type private.agent_method is 'How an operation is asked for over HTTP.';
-comment on type private.agent_risk is 'read changes nothing. write can be put right again. destructive moves money, ends something or deletes.';
+comment on type private.agent_risk is
+  'read changes nothing. write changes something; what of it can be taken back, change_sets.undo takes back. destructive moves money, ends something or deletes.';
 
 create table private.agent_scopes (
   scope private.agent_scope primary key,
@@ -199,7 +201,7 @@ create index agent_writes_at on private.agent_writes (at);
 
 comment on table private.agent_writes is 'Each change that an agent made, with what is needed to take it back.';
 comment on column private.agent_writes.undo is 'The function in private that takes it back. Empty: it cannot be taken back.';
-comment on column private.agent_writes.undo_note is 'Why it could not be taken back, when somebody tried.';
+comment on column private.agent_writes.undo_note is 'Why it could not be taken back, or not yet, when somebody tried.';
 
 create table private.agent_requests (
   key_id uuid not null references private.agent_keys (id) on delete cascade,
@@ -237,7 +239,7 @@ comment on table private.agent_use is 'How much each key did on each day (UTC): 
 create table private.agent_refusals (
   id bigint generated always as identity primary key,
   key_id uuid not null references private.agent_keys (id) on delete cascade,
-  operation text not null references private.agent_operations (operation) on delete restrict,
+  operation text references private.agent_operations (operation) on delete restrict,
   status integer not null,
   reason text not null,
   field text,
@@ -250,3 +252,4 @@ create index agent_refusals_operation on private.agent_refusals (operation);
 create index agent_refusals_at on private.agent_refusals (at);
 
 comment on table private.agent_refusals is 'What living keys were refused, and why. Kept 90 days.';
+comment on column private.agent_refusals.operation is 'Which operation. Empty: one that there is not, or a token that was asked for.';

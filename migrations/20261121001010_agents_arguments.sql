@@ -7,7 +7,7 @@ create type private.agent_call as (
 
 comment on type private.agent_call is 'Who calls an operation, for which task, and when: the first argument of each handler.';
 
-create function private.arg_text(args jsonb, field text, most integer default 200, is_required boolean default false)
+create function private.arg_text(args jsonb, field text, most integer default 200, is_required boolean default false, remedy text default null)
 returns text
 language plpgsql
 stable
@@ -19,11 +19,11 @@ declare
 begin
   if given is null or pg_catalog.jsonb_typeof(given) = 'null' or said = '' then
     if is_required then
-      perform private.refuse_field(field, pg_catalog.format('%s is missing', field), 'Say it in a text.');
+      perform private.refuse_field(field, pg_catalog.format('%s is missing', field), coalesce(remedy, 'Say it in a text.'));
     end if;
     return null;
   elsif pg_catalog.jsonb_typeof(given) <> 'string' then
-    perform private.refuse_field(field, pg_catalog.format('%s is not a text', field), 'Send a text.');
+    perform private.refuse_field(field, pg_catalog.format('%s is not a text', field), coalesce(remedy, 'Send a text.'));
   elsif pg_catalog.length(said) > most then
     perform private.refuse_field(field, pg_catalog.format('%s is longer than %s characters', field, most), 'Shorten it.');
   end if;
@@ -31,7 +31,7 @@ begin
 end
 $$;
 
-comment on function private.arg_text is 'A text argument without white space around it, or null when it is not there. Raises PT422.';
+comment on function private.arg_text is 'A text argument without white space around it, or null when it is not there. remedy: what would do, when not any text does. Raises PT422.';
 
 create function private.arg_choice(args jsonb, field text, choices text[], otherwise text default null, is_required boolean default false)
 returns text
@@ -40,11 +40,11 @@ stable
 set search_path = ''
 as $$
 declare
-  said constant text := private.arg_text(args, field, 100, is_required);
+  remedy constant text := 'Use one of: ' || pg_catalog.array_to_string(choices, ', ') || '.';
+  said constant text := private.arg_text(args, field, 100, is_required, remedy);
 begin
   if said <> all (choices) then
-    perform private.refuse_field(field, pg_catalog.format('%s is none of those that there are', field),
-      'Use one of: ' || pg_catalog.array_to_string(choices, ', ') || '.');
+    perform private.refuse_field(field, pg_catalog.format('%s is none of those that there are', field), remedy);
   end if;
   return coalesce(said, otherwise);
 end
@@ -59,10 +59,11 @@ stable
 set search_path = ''
 as $$
 declare
-  said constant text := private.arg_text(args, field, 100, is_required);
+  remedy constant text := 'Send the id as another answer gave it.';
+  said constant text := private.arg_text(args, field, 100, is_required, remedy);
 begin
   if said !~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then
-    perform private.refuse_field(field, pg_catalog.format('%s is not an id', field), 'Send the id as another answer gave it.');
+    perform private.refuse_field(field, pg_catalog.format('%s is not an id', field), remedy);
   end if;
   return said::uuid;
 end
@@ -119,16 +120,17 @@ stable
 set search_path = ''
 as $$
 declare
-  said constant text := private.arg_text(args, field, 40, is_required);
+  remedy constant text := 'Write it like 2026-11-21T18:00:00Z.';
+  said constant text := private.arg_text(args, field, 40, is_required, remedy);
 begin
   if said is null then
     return null;
   elsif said !~ '^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)$' then
-    perform private.refuse_field(field, pg_catalog.format('%s is not a time with its zone', field), 'Write it like 2026-11-21T18:00:00Z.');
+    perform private.refuse_field(field, pg_catalog.format('%s is not a time with its zone', field), remedy);
   end if;
   return said::timestamptz;
 exception when datetime_field_overflow or invalid_datetime_format or invalid_time_zone_displacement_value then
-  perform private.refuse_field(field, pg_catalog.format('%s is no time that there is', field), 'Write it like 2026-11-21T18:00:00Z.');
+  perform private.refuse_field(field, pg_catalog.format('%s is no time that there is', field), remedy);
   return null;
 end
 $$;
@@ -172,7 +174,7 @@ begin
   clean := pg_catalog.regexp_replace(clean, '\yre_\w{16,}', '[secret]', 'g');
   clean := pg_catalog.regexp_replace(clean, '\y(Bearer|Basic)\s+[\w.~+/=-]+', '\1 [secret]', 'gi');
   clean := pg_catalog.regexp_replace(clean, '\yeyJ[\w-]+\.[\w-]+\.[\w-]+', '[token]', 'g');
-  clean := pg_catalog.regexp_replace(clean, 'https?://(?:[\w-]+\.)*stripe\.com/[^\s"''<>]*', '[link]', 'gi');
+  clean := pg_catalog.regexp_replace(clean, '(?:https?://)?\y(?:[\w-]+\.)*stripe\.com/[^\s"''<>]*', '[link]', 'gi');
   clean := pg_catalog.regexp_replace(clean, '(?<![\w+])\+[1-9](?:[ ().\/-]{0,3}[0-9]){6,14}(?![0-9])', '[phone]', 'g');
   clean := pg_catalog.regexp_replace(clean, '(?<![\w-])(?:\([0-9]{3}\) ?|[0-9]{3}[ .-])[0-9]{3}[ .-][0-9]{4}(?![\w-])', '[phone]', 'g');
   return clean;
@@ -182,14 +184,27 @@ $$;
 comment on function private.scrub is
   'Takes e-mail addresses, telephone numbers, keys, tokens and links to pages of Stripe out of a text, before an agent reads it. Null stays null.';
 
+create function private.seen(words text)
+returns text
+language sql
+immutable
+set search_path = ''
+as $$
+  select pg_catalog.regexp_replace(words,
+    '[\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0e\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff]', '', 'g')
+$$;
+
+comment on function private.seen is
+  'A text without the signs that a reader does not see but a model reads: tags, turned writing, spaces of no width. Joiners of letters and emoji stay.';
+
 create function private.said(words text)
 returns jsonb
 language sql
 immutable
 set search_path = ''
 as $$
-  select case when words is not null then pg_catalog.jsonb_build_object('written_by_people', private.scrub(words)) end
+  select case when words is not null then pg_catalog.jsonb_build_object('written_by_people', private.scrub(private.seen(words))) end
 $$;
 
 comment on function private.said is
-  'Text that people wrote, marked as such, without addresses, numbers and keys that stand in it: {"written_by_people": …}. It is data for an agent and never an instruction. Null stays null.';
+  'Text that people wrote, marked as such, without addresses, numbers and keys that stand in it, and without what only a model would see: {"written_by_people": …}. It is data for an agent and never an instruction. Null stays null.';

@@ -162,6 +162,10 @@ declare
 begin
   if not coalesce(scopes, '{}') <@ pg_catalog.enum_range(null::private.agent_scope)::text[] then
     perform private.refuse_field('scopes', 'There is no such scope', 'Use some of those in admin.agent_scopes.');
+  elsif holder_email is null
+        and exists (select from pg_catalog.unnest(pg_catalog.enum_range(null::private.agent_proposal_kind)) k where private.proposal_scope(k)::text = any (scopes)) then
+    perform private.refuse_field('holder_email', 'What this key proposes is approved by somebody else than who works with it',
+      'Say in holder_email which member works with it.');
   elsif ends <= at then
     perform private.refuse_field('expires_at', 'This key would be over before it begins', 'Choose a time in the next twelve months.');
   elsif not coalesce(rate_class = any (pg_catalog.enum_range(null::private.agent_rate_class)::text[]), false) then
@@ -182,7 +186,7 @@ end
 $$;
 
 comment on function admin.create_agent_key is
-  'Makes a key for an agent and returns its secret, this one time. scopes: some of admin.agent_scopes. expires_at: 90 days from now when left out, a year at most. holder_email: the member who works with it; she cannot approve what it proposes. Raises PT422 for what does not fit, PT409 for a name that is taken or looks like another.';
+  'Makes a key for an agent and returns its secret, this one time. scopes: some of admin.agent_scopes. expires_at: 90 days from now when left out, a year at most. holder_email: the member who works with it; she cannot approve what it proposes, so a key that may propose (payments:refund, payments:cancel, members:write) has one. Raises PT422 for what does not fit, PT409 for a name that is taken or looks like another.';
 
 create function private.key_named(name text)
 returns private.agent_keys

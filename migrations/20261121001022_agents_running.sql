@@ -1,5 +1,26 @@
 -- One call, from who it is to what it is answered: in this order, in one transaction, through whichever door.
 
+create function private.rehearsed_writes(call private.agent_call, begun bigint)
+returns jsonb
+language plpgsql
+stable
+set search_path = ''
+as $$
+begin
+  return (
+    select pg_catalog.jsonb_build_object('writes', pg_catalog.jsonb_agg(pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
+             'action', l.action, 'target_type', l.target_type, 'target_id', l.target_id, 'after', l.after)) order by l.id))
+      from private.audit_log l
+     where l.id > begun and l.actor_kind = 'agent' and l.actor = call.key_name and l.correlation_id is not distinct from call.correlation_id
+       and exists (select from private.agent_writes w where w.key_id = call.key_id and w.at = call.at and w.operation = call.operation
+                      and w.action = l.action and w.target_type = l.target_type and w.target_id = l.target_id)
+    having count(*) > 0);
+end
+$$;
+
+comment on function private.rehearsed_writes is
+  'What private.note_agent_write put into the audit log, after the entry begun, for a call that is about to be undone: what was done to what, and never texts of people. Null: it changed nothing.';
+
 create function private.run_operation(call private.agent_call, operation private.agent_operations, args jsonb)
 returns jsonb
 language plpgsql
@@ -13,20 +34,26 @@ declare
   message text;
   field text;
   remedy text;
+  begun bigint;
+  tried jsonb;
 begin
   -- Nobody is signed in while an operation runs, whichever door it came through: what a member or an admin may do by
   -- being asked for by name is not open to an agent. What is audited says the agent's name (private.audit).
   perform pg_catalog.set_config('request.jwt.claims', '', true), pg_catalog.set_config('commons.agent', call.key_name, true),
     pg_catalog.set_config('commons.correlation', coalesce(call.correlation_id, ''), true);
   begin
+    if call.is_sandbox and operation.risk <> 'read' then
+      begun := coalesce((select max(l.id) from private.audit_log l), 0);
+    end if;
     execute pg_catalog.format('select private.%I($1, $2)', operation.handler) into result using call, args;
-    if call.is_sandbox and operation.risk <> 'read' and coalesce((result ->> 'keep')::boolean, false) is false then
+    if begun is not null and not result ? 'body' and coalesce((result ->> 'keep')::boolean, false) is false then
+      tried := private.rehearsed_writes(call, begun);
       raise exception using errcode = 'CM010', message = 'rehearsed';
     end if;
   exception
     when sqlstate 'CM010' then
-      -- Done and undone at once; what it would have answered is in result. That it was tried stays on record.
-      perform private.audit('agent', call.key_name, 'agents.rehearsed', 'operation', operation.operation, null, null, null, call.correlation_id);
+      -- Done and undone at once; what it would have answered is in result. What was tried, and with what, stays on record.
+      perform private.audit('agent', call.key_name, 'agents.rehearsed', 'operation', operation.operation, null, tried, null, call.correlation_id);
     when others then
       get stacked diagnostics code = returned_sqlstate, message = message_text, field = pg_exception_detail, remedy = pg_exception_hint;
       if code ~ '^PT4\d\d$' then
@@ -98,7 +125,7 @@ end
 $$;
 
 comment on function private.break_loop is
-  'Stops a key that writes the same over and over under new Idempotency-Keys: five times in an hour, then nothing for 15 minutes. Null: go on.';
+  'Stops a key that asks for the same write more than five times within an hour, for 15 minutes: under new Idempotency-Keys, or under the same one when it was refused each time. What is answered again does not come here. Null: go on.';
 
 create function private.misfit(operation private.agent_operations, args jsonb, problem jsonb, idempotency_key text)
 returns jsonb
@@ -144,6 +171,8 @@ as $$
 declare
   print constant bytea := pg_catalog.sha256(pg_catalog.convert_to(
     pg_catalog.format(E'%s\n%s\n%s', operation.operation, args, pg_catalog.lower(change_set)), 'UTF8'));
+  -- A model that goes round in circles finds new words for why each time.
+  loop_print constant bytea := pg_catalog.sha256(pg_catalog.convert_to(pg_catalog.format(E'%s\n%s', operation.operation, args - 'reason'), 'UTF8'));
   -- What it became when somebody whom it named was erased (private.erase_agents).
   erased constant text := 'erased:' || pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(idempotency_key, 'UTF8')), 'hex');
   earlier private.agent_requests;
@@ -166,10 +195,12 @@ begin
   if change_set is not null then
     call.change_set := private.open_change_set(key.id, change_set);
     if call.change_set is null then
-      answer := private.agent_answer(422, 'This key has no such change set that is open', 'change_set', 'Open one first, with change_sets.open.');
+      answer := private.agent_answer(422, 'This key has no such change set that is open', 'Change-Set', 'Open one first, with change_sets.open.');
     end if;
   end if;
-  answer := coalesce(answer, private.break_loop(key, operation, print, call.at), private.run_operation(call, operation, args));
+  -- All of a key's writes wait in one line: whoever stops it stops those as well.
+  answer := coalesce(answer, private.break_loop(key, operation, loop_print, call.at), private.ended_meanwhile(key, operation, call.at),
+    private.run_operation(call, operation, args));
   if answer -> 'body' ? 'error' then
     -- Nothing was done, so the key stays free for what is sent instead.
     delete from private.agent_requests r where r.key_id = key.id and r.idempotency_key = write_once.idempotency_key;
@@ -203,7 +234,10 @@ begin
   end if;
   select o.* into wanted from private.agent_operations o where o.operation = agent_request.operation;
   if wanted.operation is null then
-    return private.agent_answer(404, 'There is no such operation', 'operation', 'Look at the OpenAPI document for those that there are.');
+    -- Who asks for names that there are not pays for a read, and stands on record.
+    wanted.risk := 'read';
+    return private.refuse_agent(key.id, null, coalesce(private.admit_agent(key, token_scopes, wanted, args, at),
+      private.agent_answer(404, 'There is no such operation', 'operation', 'Look at the OpenAPI document for those that there are.')), correlation_id, at);
   end if;
   call := (key.id, key.name, key.is_sandbox, wanted.operation, null, correlation_id, at);
   -- What an operation does that takes other scopes than its own is held against the token too (change_sets.undo).

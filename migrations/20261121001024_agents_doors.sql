@@ -68,6 +68,7 @@ declare
   key constant private.agent_keys := private.living_key(known.key_id, known.id, at);
   bucket constant text := 'agent-token:' || key.id::text;
   lacking text;
+  refusal jsonb;
 begin
   if key.id is null then
     return private.refuse_stranger(client, at);
@@ -75,14 +76,19 @@ begin
   perform private.note_secret_used(known, at);
   select w into lacking from pg_catalog.unnest(wanted) w where w <> all (key.scopes::text[]) limit 1;
   if lacking is not null then
-    return private.agent_answer(403, pg_catalog.format('This key has no scope %s', lacking),
+    refusal := private.agent_answer(403, pg_catalog.format('This key has no scope %s', lacking),
       remedy => 'Ask an admin to add the scope to the key, or leave it out.', scope => lacking);
+  elsif key.held_until > at then
+    refusal := private.held_answer(key, at);
   elsif private.take_token(bucket, most, '1 minute', at) is null then
-    return private.agent_answer(429, pg_catalog.format('This key has %s tokens a minute at most', most),
+    refusal := private.agent_answer(429, pg_catalog.format('This key has %s tokens a minute at most', most),
       remedy => 'Use a token for its five minutes, and wait as long as Retry-After says.',
       retry_after => private.seconds_until_token(bucket, most, '1 minute', at, 1));
   elsif problem is not null then
-    return private.agent_answer((problem ->> 'status')::integer, problem ->> 'message', problem ->> 'field', problem ->> 'remedy');
+    refusal := private.agent_answer((problem ->> 'status')::integer, problem ->> 'message', problem ->> 'field', problem ->> 'remedy');
+  end if;
+  if refusal is not null then
+    return private.refuse_agent(key.id, null, refusal, correlation_id, at) || pg_catalog.jsonb_build_object('key', key.id);
   end if;
   perform private.audit('agent', key.name, 'agents.token_given', 'agent_key', key.name, null,
     pg_catalog.jsonb_build_object('jti', jti, 'ends_in', known.ends_in), null, correlation_id);
@@ -92,7 +98,7 @@ end
 $$;
 
 comment on function private.grant_agent_token is
-  'Whether the holder of this secret gets a token now, and for what: 401, 403 for a scope that the key lacks, 429 beyond 30 a minute, then what the door found wrong (problem), else its key, secret and scopes. wanted: only these scopes; null, all of the key. Writes it into the audit log.';
+  'Whether the holder of this secret gets a token now, and for what: 401, 403 for a scope that the key lacks, 429 while it is stopped and beyond 30 a minute, then what the door found wrong (problem), else its key, secret and scopes. wanted: only these scopes; null, all of the key. Writes it into the audit log.';
 
 create function private.call_operation(claims jsonb, operation text, args jsonb, idempotency_key text, change_set text, at timestamptz)
 returns jsonb
@@ -104,12 +110,18 @@ as $$
 declare
   answer jsonb;
   headers jsonb;
+  field text;
 begin
   -- The definer's rights reach further than the caller's: whose token it is comes from the request itself.
   if claims is null or claims is distinct from private.agent_claims() then
     raise exception using errcode = '42501', message = 'Only agents call operations', hint = 'Exchange an agent''s key for a token first.';
   end if;
   answer := private.gateway_request(null, claims, operation, args, null, idempotency_key, change_set, claims ->> 'sub', 'rest-' || gen_random_uuid()::text, at);
+  -- What is a header at the other doors is a parameter here.
+  field := case answer #>> '{body,error,field}' when 'Idempotency-Key' then 'idempotency_key' when 'Change-Set' then 'change_set' end;
+  if field is not null then
+    answer := pg_catalog.jsonb_set(answer, '{body,error,field}', pg_catalog.to_jsonb(field));
+  end if;
   headers := pg_catalog.jsonb_build_array(pg_catalog.jsonb_build_object('Cache-Control', 'no-store'));
   if answer ? 'retry_after' then
     headers := headers || pg_catalog.jsonb_build_object('Retry-After', answer ->> 'retry_after');

@@ -4,8 +4,10 @@
 create type private.agent_proposal_kind as enum ('refund', 'cancel_now', 'cancel_at_period_end', 'delete_member');
 create type private.agent_proposal_state as enum ('waiting', 'approved', 'carried_out', 'declined', 'expired', 'withdrawn', 'failed');
 
+comment on type private.agent_proposal_kind is
+  'What an agent asks for. cancel_at_period_end: the membership runs out, and that can be taken back until then. delete_member: an admin always decides.';
 comment on type private.agent_proposal_state is
-  'waiting: for an admin. approved: owed to the provider, by a job. carried_out: done. failed: it could not be done, and error says why. expired: nobody decided in time. withdrawn: its agent took it back, or its key was revoked.';
+  'waiting: for an admin. approved: owed to the provider, by a job. carried_out: done. failed: it could not be done, and error says why; what Stripe says later of a refund moves it from one to the other. expired: nobody decided in time. withdrawn: its agent took it back, or its key was revoked.';
 
 create table private.agent_proposals (
   id uuid primary key default gen_random_uuid(),

@@ -100,6 +100,8 @@ begin
     perform private.refuse('PT403', 'Only admins decide about proposals', 'decided_by', 'Ask an admin.');
   elsif decided_by = proposal.member_id::text then
     perform private.refuse('PT403', 'This is about yourself', 'decided_by', 'Another admin decides.');
+  elsif not exists (select from private.agent_keys k where k.id = proposal.key_id and k.holder_id is not null) then
+    perform private.refuse('PT403', 'Nobody knows who works with this agent', 'decided_by', 'In Studio an admin says so first, in holder_id of its key.');
   elsif exists (select from private.agent_keys k where k.id = proposal.key_id and k.holder_id::text = decided_by) then
     perform private.refuse('PT403', 'You work with this agent', 'decided_by', 'Another admin decides; your agent can withdraw it.');
   end if;
@@ -107,7 +109,7 @@ end
 $$;
 
 comment on function private.require_approver is
-  'Raises PT403 unless this is an admin at this moment, who neither works with the key that asks nor is the member whom it concerns.';
+  'Raises PT403 unless this is an admin at this moment, who neither works with the key that asks nor is the member whom it concerns. Of a key whose holder is not known, or was erased, nobody knows who asks.';
 
 create function private.move_proposal(
   proposal uuid, was private.agent_proposal_state, becomes private.agent_proposal_state, at timestamptz,
@@ -168,7 +170,9 @@ begin
     return new;
   elsif by_rule then
     if (old.state, new.state) not in (('waiting', 'approved'), ('waiting', 'declined'), ('waiting', 'expired'), ('waiting', 'withdrawn'),
-         ('waiting', 'failed'), ('approved', 'carried_out'), ('approved', 'failed')) and old.state <> new.state then
+         ('waiting', 'failed'), ('approved', 'carried_out'), ('approved', 'failed'))
+       -- Of a refund Stripe has the last word, also later.
+       and not (new.kind = 'refund' and (old.state, new.state) in (('carried_out', 'failed'), ('failed', 'carried_out'))) and old.state <> new.state then
       perform private.refuse('PT409', pg_catalog.format('A proposal that is %s does not become %s', private.in_words(old.state), private.in_words(new.state)),
         'state', 'It is settled once.');
     end if;

@@ -135,6 +135,8 @@ volatile
 set search_path = ''
 as $$
 declare
+  -- On one line: what looks like a line of ours is read as one.
+  why constant text := private.tidy_line(reason);
   most_waiting constant integer := 20;
   keep constant interval := interval '72 hours';
   key private.agent_keys;
@@ -142,7 +144,7 @@ declare
   made private.agent_proposals;
   open uuid;
 begin
-  if coalesce(pg_catalog.length(pg_catalog.btrim(reason)), 0) not between 1 and 500 then
+  if coalesce(pg_catalog.length(why), 0) not between 1 and 500 then
     perform private.refuse_field('reason', 'Say why, in 500 characters at most', 'An admin reads it to decide.');
   end if;
   perform private.hold_limits(call.key_id);
@@ -152,6 +154,9 @@ begin
   select k.* into key from private.agent_keys k where k.id = call.key_id;
   if key.revoked_at is not null then
     raise exception using errcode = 'PT403', message = 'This key was revoked', hint = 'Ask an admin for another one.';
+  elsif key.held_until > call.at or private.proposal_scope(kind) <> all (key.scopes) then
+    -- While it waited for whoever held the payment.
+    raise exception using errcode = 'PT403', message = 'This key was stopped, or lost the scope, while it asked', hint = 'Look at keys.me.';
   elsif (select pg_catalog.count(*) from private.agent_proposals p where p.key_id = key.id and p.state = 'waiting' and p.expires_at > call.at) >= most_waiting then
     raise exception using errcode = 'PT409', message = pg_catalog.format('%s proposals of this key wait already', most_waiting),
       hint = 'Wait until an admin has decided about them, or withdraw some.';
@@ -169,7 +174,7 @@ begin
   perform pg_catalog.set_config('commons.proposal', made.id::text, true);
   insert into private.agent_proposals (id, key_id, change_set, kind, member_id, subject, amount, currency, reason, shows, state, why_waiting, is_sandbox,
     created_at, expires_at, decided_at, decided_by, correlation_id)
-  values (made.id, key.id, call.change_set, kind, member, subject, amount, pg_catalog.lower(currency), pg_catalog.btrim(reason), shows,
+  values (made.id, key.id, call.change_set, kind, member, subject, amount, pg_catalog.lower(currency), why, shows,
     case when waits is null then 'approved' else 'waiting' end::private.agent_proposal_state, waits, call.is_sandbox, call.at, call.at + keep,
     case when waits is null then call.at end, case when waits is null then 'limits' end, call.correlation_id);
   perform pg_catalog.set_config('commons.proposal', '', true);
@@ -188,13 +193,25 @@ $$;
 comment on function private.propose is
   'What each handler that moves money, ends a membership or deletes comes down to: a row that shows what would happen. Within the limits of the key it is approved and owed at once, else it waits 72 hours for an admin. shows: sentences in would, without names. Returns the handler''s answer. Raises PT409 for what is proposed already, and beyond 20 that wait.';
 
-create function private.shown_proposal(proposal private.agent_proposals)
+create function private.shown_proposal(proposal private.agent_proposals, is_open boolean default true)
 returns jsonb
 language plpgsql
 stable
 set search_path = ''
 as $$
 begin
+  if not is_open then
+    proposal.subject := null;
+    proposal.member_id := null;
+    proposal.amount := null;
+    proposal.currency := null;
+    proposal.reason := null;
+    proposal.shows := '{"would": []}';
+    proposal.why_waiting := null;
+    proposal.decision_reason := null;
+    proposal.provider_id := null;
+    proposal.error := null;
+  end if;
   return pg_catalog.jsonb_build_object(
     'id', proposal.id, 'kind', proposal.kind, 'state', proposal.state, 'subject', proposal.subject, 'member', proposal.member_id,
     'amount', proposal.amount, 'currency', proposal.currency, 'reason', private.said(proposal.reason), 'shows', proposal.shows,
@@ -206,7 +223,7 @@ begin
 end
 $$;
 
-comment on function private.shown_proposal is 'A proposal as its agent sees it: never who the admin was, and texts of people marked as such.';
+comment on function private.shown_proposal is 'A proposal as its agent sees it: never who the admin was, and texts of people marked as such. is_open: false leaves only what kind it was, what became of it, and when.';
 
 create function private.settle_proposal(
   proposal uuid, outcome private.agent_proposal_state, provider_id text, error text, correlation_id text, at timestamptz

@@ -65,6 +65,11 @@ begin
      where p.state = 'waiting' and p.expires_at <= at and (expire_proposals.subject is null or p.subject = expire_proposals.subject)
      order by p.id limit 1000
   loop
+    -- The schedule waits for nobody who holds one of them, and so nobody waits for it in a circle.
+    if expire_proposals.subject is null then
+      perform from private.agent_proposals p where p.id = old.id for no key update skip locked;
+      continue when not found;
+    end if;
     if private.move_proposal(old.id, 'waiting', 'expired', at) then
       expired := expired + 1;
     end if;
@@ -117,8 +122,8 @@ begin
     return null;
   end if;
   select p.* into held from private.agent_proposals p where p.id = write.target_id::uuid and p.key_id = call.key_id;
-  if held.kind = 'cancel_at_period_end' and held.state in ('approved', 'carried_out') then
-    return private.resume_subscription(held.id, call.correlation_id, call.at);
+  if held.kind in ('cancel_now', 'cancel_at_period_end') and held.state in ('approved', 'carried_out') then
+    return private.take_back_cancel(held.id, call.correlation_id, call.at);
   end if;
   return case held.state
     when 'carried_out' then 'It was carried out, and cannot be taken back'
@@ -128,7 +133,7 @@ begin
 end
 $$;
 
-comment on function private.undo_proposal is 'Takes back a proposal that still waits, when its change set is undone; else says why it cannot.';
+comment on function private.undo_proposal is 'Takes back a proposal that still waits, when its change set is undone, and a cancellation as far as that goes; else says why it cannot.';
 
 create function private.erase_proposals(member uuid, at timestamptz)
 returns void

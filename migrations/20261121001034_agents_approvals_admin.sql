@@ -106,6 +106,9 @@ begin
       perform private.refuse('PT409', 'A job still has it to do', 'id', 'Look at it in admin.jobs; give it up there with admin.abandon_job(job, reason).');
     end if;
     perform private.move_proposal(close_proposal.id, 'approved', 'failed', private.clock(), error => 'It was given up');
+    -- A refund that Stripe told of meanwhile was given all the same.
+    perform private.note_refund_of_proposal(r, private.clock()) from private.refunds r where r.proposal_id = close_proposal.id;
+    perform private.note_undone(close_proposal.id, 'It was given up: look whether it was done.', null, private.clock());
   end if;
   perform pg_catalog.set_config('commons.proposal', close_proposal.id::text, true);
   update private.agent_proposals p set closed_at = private.clock()
@@ -119,7 +122,7 @@ begin
 end
 $$;
 
-comment on function admin.close_proposal is 'Takes note that an approved proposal failed, so that it waits for nobody any more; one whose job was abandoned has failed from then on. Whether it did. Raises PT409 while a job still has it to do.';
+comment on function admin.close_proposal is 'Takes note that an approved proposal failed, so that it waits for nobody any more; one whose job was abandoned has failed from then on, unless Stripe has its refund: then it is carried out. Whether it failed. Raises PT409 while a job still has it to do.';
 
 create function private.agent_proposals_attention(at timestamptz)
 returns table (what text, id text, why text, since timestamptz, do_this text)

@@ -5,6 +5,31 @@ insert into private.slack_channels (purpose, what) values
 
 select jobs.define_kind('slack', 'update_message', 'Brings a message in Slack up to date with what became of its matter.', max_deferrals => 1000);
 
+create function private.known_by(member uuid)
+returns text
+language plpgsql
+stable
+set search_path = ''
+as $$
+declare
+  month constant text := 'FMMonth YYYY';
+  named record;
+begin
+  select w.action, w.at into named from private.agent_writes w
+   where w.member_id = member and w.undone_at is null and (w.action = 'members.created' or w.before ? 'name') order by w.id desc limit 1;
+  return (
+    select case when s.member_id is null then 'here since ' || pg_catalog.to_char(m.created_at at time zone 'UTC', month) || ', never a member'
+                when s.ended_at is null then 'member since ' || pg_catalog.to_char(s.member_since at time zone 'UTC', month)
+                else pg_catalog.format('member from %s to %s', pg_catalog.to_char(s.member_since at time zone 'UTC', month), pg_catalog.to_char(s.ended_at at time zone 'UTC', month)) end
+           || coalesce(case named.action when 'members.created' then '; an agent added her on ' else '; an agent changed her name on ' end || private.day(named.at), '')
+      from public.members m left join public.memberships s on s.member_id = m.id
+     where m.id = known_by.member);
+end
+$$;
+
+comment on function private.known_by is
+  'What tells a member from another besides her name, which she and agents can change: since when she is one, and whether an agent wrote the name. For who decides about her.';
+
 create function private.proposal_for_slack(proposal uuid, mark uuid, at timestamptz)
 returns jsonb
 language plpgsql
@@ -22,7 +47,7 @@ begin
     'proposal', held.id, 'mark', mark, 'asks_for', private.proposal_headline(held), 'is_sandbox', held.is_sandbox,
     'agent', (select k.name from private.agent_keys k where k.id = held.key_id),
     'member', (select private.without_addresses(p.name) from public.profiles p where p.member_id = held.member_id),
-    'would', private.proposal_would(held), 'reason', private.without_addresses(held.reason), 'why_waiting', held.why_waiting,
+    'known_by', private.known_by(held.member_id), 'would', private.proposal_would(held), 'reason', private.without_addresses(held.reason), 'why_waiting', held.why_waiting,
     'expires_at', held.expires_at, 'waits', held.state = 'waiting' and held.expires_at > at,
     'words', private.without_addresses(private.proposal_state_in_words(held, at)), 'decision_reason', private.without_addresses(held.decision_reason));
 end

@@ -27,25 +27,29 @@ as $$
 declare
   key private.agent_keys;
   why_not text;
+  hint text;
 begin
   select k.* into key from private.agent_keys k where k.id = proposal.key_id;
   begin
     perform private.require_approver(proposal, viewer::text);
   exception when sqlstate 'PT403' then
-    get stacked diagnostics why_not = message_text;
+    get stacked diagnostics why_not = message_text, hint = pg_exception_hint;
+    why_not := pg_catalog.format('%s. %s', why_not, hint);
   end;
   return pg_catalog.jsonb_build_object(
     'id', proposal.id, 'kind', proposal.kind, 'asks_for', private.proposal_headline(proposal), 'is_sandbox', proposal.is_sandbox,
     'money', private.money(proposal.amount, proposal.currency), 'agent', key.name, 'agent_what', key.what,
     'member_name', (select nullif(p.name, '') from public.profiles p where p.member_id = proposal.member_id),
-    'would', private.proposal_would(proposal), 'reason', proposal.reason, 'why_waiting', proposal.why_waiting,
+    'member_email', (select e.email || case when e.verified_at is null then ' (not proved)' else '' end
+                       from public.member_emails e where e.member_id = proposal.member_id and e.is_primary),
+    'known_by', private.known_by(proposal.member_id), 'would', private.proposal_would(proposal), 'reason', proposal.reason, 'why_waiting', proposal.why_waiting,
     'created_at', proposal.created_at, 'expires_at', proposal.expires_at, 'decided_at', proposal.decided_at, 'why_not_you', why_not,
     'state', case when proposal.state = 'waiting' and proposal.expires_at <= at then 'expired' else proposal.state::text end,
     'words', private.proposal_state_in_words(proposal, at), 'decision_reason', proposal.decision_reason);
 end
 $$;
 
-comment on function private.proposal_card is 'A proposal as an admin sees it on the site. why_not_you: why this admin may not decide about it, when another may.';
+comment on function private.proposal_card is 'A proposal as an admin sees it on the site. why_not_you: why this admin does not decide about it, and who does. member_email: what neither she without proof nor an agent changes, so that a name is not enough to be taken for somebody else.';
 
 create function private.agent_proposals_waiting(caller uuid, at timestamptz, earlier integer default 20)
 returns jsonb
@@ -120,7 +124,7 @@ begin
   return (select pg_catalog.count(*)::integer
             from private.agent_proposals p join private.agent_keys k on k.id = p.key_id
            where p.state = 'waiting' and p.expires_at > at
-             and p.member_id is distinct from member and k.holder_id is distinct from member);
+             and p.member_id is distinct from member and k.holder_id <> member);
 end
 $$;
 

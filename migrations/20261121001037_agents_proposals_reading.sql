@@ -6,15 +6,32 @@ language plpgsql
 stable
 set search_path = ''
 as $$
+declare
+  needed constant private.agent_scope := private.proposal_scope(proposal.kind);
+  is_open constant boolean :=
+    needed::text = any (pg_catalog.string_to_array(pg_catalog.current_setting('commons.scopes', true), ' '))
+    and exists (select from private.agent_keys k where k.id = proposal.key_id and needed = any (k.scopes));
 begin
   if proposal.state = 'waiting' and proposal.expires_at <= at then
     proposal.state := 'expired';
   end if;
-  return private.shown_proposal(proposal);
+  return private.shown_proposal(proposal, is_open);
 end
 $$;
 
-comment on function private.proposal_as_of is 'A proposal as its agent sees it at this moment: one whose time is over has expired, also before the row says so.';
+comment on function private.proposal_as_of is
+  'A proposal as its agent sees it at this moment: one whose time is over has expired, also before the row says so. Who has lost the scope that it takes to propose it learns what became of it, and nothing of whom and what it concerns.';
+
+create function private.proposal_rows(shown jsonb)
+returns bigint
+language sql
+immutable
+set search_path = ''
+as $$
+  select count(*) from pg_catalog.jsonb_array_elements(shown) p where p -> 'member' <> 'null'
+$$;
+
+comment on function private.proposal_rows is 'How many of the proposals that are shown tell of somebody: they count as that many rows of personal data.';
 
 create function private.own_proposal(call private.agent_call, args jsonb)
 returns private.agent_proposals
@@ -63,7 +80,7 @@ begin
            order by p.created_at desc, p.id desc limit most + 1) f;
   return pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object(
       'next', case when pg_catalog.jsonb_array_length(page) > most then page -> (most - 1) -> 'id' end))
-    || pg_catalog.jsonb_build_object('data', coalesce(page - most, '[]'));
+    || pg_catalog.jsonb_build_object('data', coalesce(page - most, '[]'), 'rows', private.proposal_rows(coalesce(page - most, '[]')));
 end
 $$;
 
@@ -75,8 +92,10 @@ language plpgsql
 stable
 set search_path = ''
 as $$
+declare
+  shown constant jsonb := private.proposal_as_of(private.own_proposal(call, args), call.at);
 begin
-  return pg_catalog.jsonb_build_object('data', private.proposal_as_of(private.own_proposal(call, args), call.at));
+  return pg_catalog.jsonb_build_object('data', shown, 'rows', private.proposal_rows(pg_catalog.jsonb_build_array(shown)));
 end
 $$;
 
@@ -103,7 +122,7 @@ begin
   perform private.note_agent_write(call, 'agents.withdrew', 'agent_proposal', held.id::text, pg_catalog.jsonb_build_object('kind', held.kind), member => held.member_id);
   select p.* into held from private.agent_proposals p where p.id = held.id;
   -- Proposals of a practice key are kept, and so is what becomes of them.
-  return pg_catalog.jsonb_build_object('data', private.shown_proposal(held), 'keep', true);
+  return pg_catalog.jsonb_build_object('data', private.proposal_as_of(held, call.at), 'keep', true);
 end
 $$;
 

@@ -14,6 +14,9 @@ begin
   elsif was = 'approved' then
     kind := 'job';
     actor := 'agents.' || is_now.kind::text;
+  elsif was in ('carried_out', 'failed') then
+    kind := 'stripe';
+    actor := is_now.provider_id;
   elsif is_now.state in ('expired', 'withdrawn') then
     kind := 'schedule';
     actor := 'agents.' || is_now.state::text;

@@ -124,10 +124,12 @@ begin
     select c.member_id into found_here.member_id from private.stripe_customers c where c.customer_id = bill.customer_id;
     found_here.purpose := case when found_here.donation_id is not null then 'donation'
       else coalesce((select s.purpose from public.subscriptions s where s.subscription_id = bill.subscription_id), 'dues') end;
-    found_here.payment_intent_id := coalesce(
-      -- Paid in several parts it is none of them.
-      (select min(p.payment_intent_id) from private.invoice_payments p where p.invoice_id = bill.invoice_id having count(distinct p.payment_intent_id) = 1),
-      (select c.payment_intent_id from private.charges c where c.invoice_id = bill.invoice_id order by c.as_of desc limit 1));
+    -- Paid in several parts it is none of them.
+    select min(part.intent) into found_here.payment_intent_id from (
+      select p.payment_intent_id as intent from private.invoice_payments p where p.invoice_id = bill.invoice_id and p.payment_intent_id is not null
+      union
+      select c.payment_intent_id from private.charges c where c.invoice_id = bill.invoice_id and c.payment_intent_id is not null) part
+    having count(*) = 1;
   elsif gift.id is not null then
     found_here.id := gift.id::text;
     found_here.donation_id := gift.id;
@@ -232,19 +234,43 @@ $$;
 
 comment on function private.release_proposal is 'A proposal will not be carried out: what it spoke for is free again, unless Stripe was asked already.';
 
-create function private.note_refund_of_proposal(refund private.refunds, at timestamptz)
+create function private.hold_refund_of_proposal(proposal uuid)
 returns void
 language plpgsql
 volatile
 set search_path = ''
 as $$
 begin
-  update private.refund_reservations r
-     set refund_id = refund.refund_id, payment_intent_id = coalesce(r.payment_intent_id, refund.payment_intent_id),
-         state = (case when private.refund_rank(refund.status) = 2 then 'freed' else 'given' end)::private.reservation_state,
-         applied_at = case when private.refund_rank(refund.status) = 2 then coalesce(r.applied_at, at) else r.applied_at end
-   where r.proposal_id = refund.proposal_id and coalesce(r.refund_id, refund.refund_id) = refund.refund_id and r.state <> 'freed';
+  perform private.hold_payment(r.payment) from private.refund_reservations r where r.proposal_id = hold_refund_of_proposal.proposal;
+  perform from private.agent_proposals p where p.id = hold_refund_of_proposal.proposal for no key update;
 end
 $$;
 
-comment on function private.note_refund_of_proposal is 'Stripe knows of the refund that a proposal asked for: it is given, or, when it came to nothing, free to be proposed again.';
+comment on function private.hold_refund_of_proposal is 'Before Stripe''s word of a refund is taken in: the payment that it is of, then the proposal that asked for it, as the job that makes it does.';
+
+create function private.note_refund_of_proposal(refund private.refunds, at timestamptz)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  came_to_nothing constant boolean := private.refund_rank(refund.status) = 2;
+begin
+  update private.refund_reservations r
+     set refund_id = refund.refund_id, payment_intent_id = coalesce(r.payment_intent_id, refund.payment_intent_id),
+         state = (case when came_to_nothing then 'freed' else 'given' end)::private.reservation_state,
+         applied_at = case when came_to_nothing then coalesce(r.applied_at, at) else r.applied_at end
+   where r.proposal_id = refund.proposal_id and coalesce(r.refund_id, refund.refund_id) = refund.refund_id and r.state <> 'freed';
+  -- One that is being carried out its job settles; what was settled before follows here.
+  perform private.move_proposal(p.id, p.state, case when came_to_nothing then 'failed' else 'carried_out' end::private.agent_proposal_state, at,
+            provider_id => refund.refund_id, error => case when came_to_nothing then 'It was given, and came to nothing at the bank afterwards.' end)
+     from private.agent_proposals p
+    where p.id = refund.proposal_id and p.kind = 'refund' and not p.is_sandbox
+      and (came_to_nothing and p.state = 'carried_out' and p.provider_id = refund.refund_id
+           or not came_to_nothing and p.state = 'failed' and coalesce(p.provider_id, refund.refund_id) = refund.refund_id);
+end
+$$;
+
+comment on function private.note_refund_of_proposal is
+  'Stripe knows of the refund that a proposal asked for: it is given, or, when it came to nothing, free to be proposed again. A proposal that was settled otherwise says so from then on: given though it had been given up, or failed at the bank after all.';

@@ -128,10 +128,12 @@ declare
   wanted constant text := private.arg_text(args, 'payment', 100, true);
   reason constant text := private.arg_text(args, 'reason', 500, true);
   asked constant bigint := private.arg_integer(args, 'amount', 1, 100000000);
-  currency constant text := private.arg_text(args, 'currency', 3);
+  currency constant text := private.arg_text(args, 'currency', 40, false, 'Write it like usd.');
   paid constant private.payment := private.hold_payment(wanted);
   amount bigint;
 begin
+  -- The key before its proposals, as whoever revokes it holds them.
+  perform private.hold_limits(call.key_id);
   if paid.id is not null then
     -- What nobody decided about in time speaks for nothing, also before the schedule says so.
     perform private.expire_proposals(call.at, paid.id);

@@ -183,10 +183,64 @@ begin
   elsif not held.is_sandbox and (sub.subscription_id is null or sub.status in ('canceled', 'incomplete_expired') or sub.cancel_at <= at) then
     return 'The subscription has ended meanwhile.';
   end if;
-  perform jobs.enqueue('memberships', 'resume', pg_catalog.jsonb_build_object('proposal_id', proposal),
-    key => 'resume:' || proposal::text, correlation_id => resume_subscription.correlation_id);
+  -- Owed each time that it is asked for: what the job finds may be another matter by then. One that is still being
+  -- carried out owes it at its own end (private.cancel_settled).
+  if held.state = 'carried_out' then
+    perform jobs.enqueue('memberships', 'resume', pg_catalog.jsonb_build_object('proposal_id', proposal), correlation_id => resume_subscription.correlation_id);
+  end if;
   return null;
 end
 $$;
 
 comment on function private.resume_subscription is 'Owes that a cancellation for the end of the period is taken back at Stripe, when it was this proposal''s. Null: it is owed; else why not.';
+
+create function private.take_back_cancel(proposal uuid, correlation_id text, at timestamptz)
+returns text
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  held private.agent_proposals;
+  why_not text;
+begin
+  -- Its job holds the same row while it notes that Stripe is asked: one of the two is first.
+  select p.* into held from private.agent_proposals p where p.id = proposal for no key update;
+  if held.state = 'approved' and not exists (select from jobs.effects e where e.key = 'cancel:' || proposal::text) then
+    perform private.settle_proposal(proposal, 'failed', null, 'It was taken back before Stripe was asked', correlation_id, at);
+    -- It failed as it should: nobody has to look at it.
+    perform pg_catalog.set_config('commons.proposal', proposal::text, true);
+    update private.agent_proposals p set closed_at = at where p.id = proposal;
+    perform pg_catalog.set_config('commons.proposal', '', true);
+    return null;
+  end if;
+  why_not := private.resume_subscription(proposal, correlation_id, at);
+  return coalesce(why_not, 'It is being taken back at Stripe. Look again in a minute.');
+end
+$$;
+
+comment on function private.take_back_cancel is
+  'Undo of an approved cancellation. Null when Stripe was not asked yet, and will not be. One for the end of the period is taken back at Stripe then, and its job says of the change when that is done (private.note_undone): until then, as when it cannot be, the answer is a sentence.';
+
+create function private.note_undone(proposal uuid, why_not text, correlation_id text, at timestamptz)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  write private.agent_writes;
+begin
+  update private.agent_writes w set undone_at = case when why_not is null then note_undone.at end, undo_note = why_not
+    from private.agent_proposals p
+   where p.id = proposal and w.key_id = p.key_id and w.at = p.created_at and w.target_type = 'agent_proposal' and w.target_id = p.id::text
+     and w.undone_at is null and (why_not is null or w.undo_note is not null)
+  returning w.* into write;
+  if write.undone_at is not null then
+    perform private.audit('job', 'memberships.resume', 'agents.write_undone', write.target_type, write.target_id,
+      null, pg_catalog.jsonb_build_object('write', write.id, 'action', write.action), null, correlation_id);
+  end if;
+end
+$$;
+
+comment on function private.note_undone is 'What came of taking a proposal back, for the change that it was, when somebody has asked for that. What was taken back stays so.';

@@ -168,6 +168,26 @@ $$;
 
 comment on function private.begin_cancel is 'What is owed for an approved cancellation; null when nothing is. is_begun: Stripe was asked already, and it may have happened.';
 
+create function private.sending_cancel(proposal uuid, job bigint)
+returns boolean
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  is_owed boolean;
+begin
+  -- Whoever takes it back holds the same row.
+  select p.state = 'approved' into is_owed from private.agent_proposals p where p.id = proposal for no key update;
+  if is_owed then
+    perform jobs.begin_effect('cancel:' || proposal::text, job, 'stripe');
+  end if;
+  return coalesce(is_owed, false);
+end
+$$;
+
+comment on function private.sending_cancel is 'Notes that Stripe is asked for a cancellation, before it is. False: it is no longer owed, and Stripe is not asked.';
+
 create function private.cancel_settled(proposal uuid, sub jsonb, as_of timestamptz, why_not text, correlation_id text, at timestamptz)
 returns void
 language plpgsql
@@ -182,12 +202,20 @@ begin
   end if;
   -- By the moment of it this cancellation is told from one that she makes herself later.
   perform jobs.finish_effect('cancel:' || proposal::text, pg_catalog.jsonb_build_object('canceled_at', sub -> 'canceled_at'));
-  perform private.settle_proposal(proposal, case when why_not is null then 'carried_out' else 'failed' end::private.agent_proposal_state,
-    sub ->> 'id', why_not, correlation_id, at);
+  if not private.settle_proposal(proposal, case when why_not is null then 'carried_out' else 'failed' end::private.agent_proposal_state,
+       sub ->> 'id', why_not, correlation_id, at) then
+    return;
+  elsif why_not is not null then
+    perform private.note_undone(proposal, 'It could not be done, so there is nothing to take back.', correlation_id, at);
+  elsif exists (select from private.agent_writes w join private.agent_proposals p on p.key_id = w.key_id and p.created_at = w.at
+                 where p.id = proposal and w.target_type = 'agent_proposal' and w.target_id = p.id::text and w.undone_at is null and w.undo_note is not null) then
+    -- Somebody took it back while Stripe was asked.
+    perform private.resume_subscription(proposal, correlation_id, at);
+  end if;
 end
 $$;
 
-comment on function private.cancel_settled is 'Applies the subscription as Stripe has it now, so that access, tags and channels follow, and settles the proposal. why_not: it was not canceled for this proposal.';
+comment on function private.cancel_settled is 'Applies the subscription as Stripe has it now, so that access, tags and channels follow, and settles the proposal. why_not: it was not canceled for this proposal. When somebody has asked for it back meanwhile, that is owed now.';
 
 create function private.resume_owed(proposal uuid)
 returns jsonb
@@ -195,10 +223,25 @@ language sql
 stable
 set search_path = ''
 as $$
-  select pg_catalog.jsonb_build_object('subscription', p.subject, 'is_sandbox', p.is_sandbox, 'is_waiting', p.state = 'approved',
-      'canceled_at', e.result -> 'canceled_at')
+  select pg_catalog.jsonb_build_object('subscription', p.subject, 'is_sandbox', p.is_sandbox, 'canceled_at', e.result -> 'canceled_at')
     from private.agent_proposals p left join jobs.effects e on e.key = 'cancel:' || p.id::text
-   where p.id = proposal and p.kind = 'cancel_at_period_end' and p.state in ('approved', 'carried_out')
+   where p.id = proposal and p.kind = 'cancel_at_period_end' and p.state = 'carried_out'
 $$;
 
-comment on function private.resume_owed is 'Which cancellation is to be taken back; is_waiting: it is not carried out yet. Null: none.';
+comment on function private.resume_owed is 'Which cancellation is to be taken back. Null: none.';
+
+create function private.resume_settled(proposal uuid, sub jsonb, as_of timestamptz, why_not text, correlation_id text, at timestamptz)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+begin
+  if sub is not null and not (select p.is_sandbox from private.agent_proposals p where p.id = proposal) then
+    perform private.apply_subscription(sub, 'fetched', as_of, 'resume-' || proposal::text, correlation_id, at);
+  end if;
+  perform private.note_undone(proposal, why_not, correlation_id, at);
+end
+$$;
+
+comment on function private.resume_settled is 'Applies the subscription as Stripe has it now, and says of the change whether it was taken back. why_not: it was not.';

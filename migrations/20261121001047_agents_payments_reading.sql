@@ -7,10 +7,11 @@ stable
 set search_path = ''
 as $$
 declare
-  said constant text := private.arg_text(args, field, 7, is_required);
+  remedy constant text := 'Write it like 2026-11.';
+  said constant text := private.arg_text(args, field, 40, is_required, remedy);
 begin
   if said !~ '^20\d\d-(0[1-9]|1[0-2])$' then
-    perform private.refuse_field(field, pg_catalog.format('%s is not a month', field), 'Write it like 2026-11.');
+    perform private.refuse_field(field, pg_catalog.format('%s is not a month', field), remedy);
   end if;
   return (said || '-01')::timestamp at time zone 'UTC';
 end

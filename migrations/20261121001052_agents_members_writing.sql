@@ -203,18 +203,28 @@ volatile
 set search_path = ''
 as $$
 declare
+  her public.members;
   held public.profiles;
   moved text;
+  hidden text;
 begin
   if write.key_id <> call.key_id then
     return 'Another key did that.';
   end if;
-  perform from public.members m where m.id = write.member_id for no key update;
+  select m.* into her from public.members m where m.id = write.member_id for no key update;
+  if her.role <> 'member' then
+    return 'She is a leader or an admin now.';
+  end if;
   select p.* into held from public.profiles p where p.member_id = write.member_id for update;
   select k into moved from pg_catalog.jsonb_object_keys(write.after) k
    where pg_catalog.to_jsonb(held) ->> k is distinct from write.after ->> k order by k limit 1;
   if moved is not null then
     return pg_catalog.format('Her %s was changed again since.', moved);
+  end if;
+  select k into hidden from pg_catalog.jsonb_object_keys(write.before) k
+   where k = any (private.closed_fields(held.hidden_fields, held.leader_fields, 'member')::text[]) order by k limit 1;
+  if hidden is not null then
+    return pg_catalog.format('She has hidden her %s from members since.', hidden);
   end if;
   update public.profiles p
      set name = coalesce(write.before ->> 'name', p.name), headline = coalesce(write.before ->> 'headline', p.headline),
@@ -224,4 +234,4 @@ begin
 end
 $$;
 
-comment on function private.undo_profile_correction is 'Undo of a correction: puts the earlier texts back, while all of them are still as the agent left them.';
+comment on function private.undo_profile_correction is 'Undo of a correction: puts the earlier texts back, while all of them are still as the agent left them and members may see them. Nobody who is a leader or an admin by now.';

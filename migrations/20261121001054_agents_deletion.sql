@@ -12,7 +12,7 @@ declare
   payments constant bigint := (select count(*) from public.invoices i where i.customer_id = any (customers) and i.amount_paid > 0)
     + (select count(*) from public.donations d where d.member_id = member and d.invoice_id is null);
 begin
-  return array['Everything about her is erased here for good, and she cannot sign in any more.']
+  return pg_catalog.array_remove(array['Everything about her is erased here for good, and she cannot sign in any more.']
     || array(select pg_catalog.format('Her %s%s ends at Stripe at once. Nothing is given back.',
                       case s.purpose when 'dues' then pg_catalog.replace(s.tier::text, '_', ' ') || ' subscription' else 'recurring gift' end,
                       ' of ' || private.money(s.unit_amount, s.currency))
@@ -21,11 +21,11 @@ begin
     || case when payments > 0 then pg_catalog.format('%s of hers %s in the books, without her.',
          case payments when 1 then '1 payment' else payments::text || ' payments' end, case payments when 1 then 'stays' else 'stay' end) end
     || case when exists (select from private.audience_contacts c where c.member_id = member) then 'Mailchimp is told to delete her for good.' end
-    || 'It cannot be undone.'::text;
+    || 'It cannot be undone.'::text, null);
 end
 $$;
 
-comment on function private.deletion_in_words is 'What deleting a member would do, in sentences that name nobody.';
+comment on function private.deletion_in_words is 'What deleting a member would do, in sentences that name nobody. The same facts give the same sentences: an approval compares them.';
 
 create function private.agent_propose_deletion(call private.agent_call, args jsonb)
 returns jsonb
@@ -42,7 +42,7 @@ begin
   her := private.known_member(args);
   perform private.require_plain_member(her);
   return private.propose(call, 'delete_member', her.id, her.id::text, null, null, reason, pg_catalog.jsonb_build_object(
-    'member', her.id, 'would', pg_catalog.to_jsonb(pg_catalog.array_remove(private.deletion_in_words(her.id), null))));
+    'member', her.id, 'would', private.deletion_in_words(her.id)));
 end
 $$;
 
@@ -60,11 +60,13 @@ declare
 begin
   select m.* into her from public.members m where m.id = proposal.member_id and m.created_at <= at;
   return case when her.id is null then 'She is not here any more.'
-              when her.role <> 'member' then 'She is a leader or an admin now.' end;
+              when her.role <> 'member' then 'She is a leader or an admin now.'
+              when pg_catalog.to_jsonb(private.deletion_in_words(her.id)) is distinct from proposal.shows -> 'would'
+                then 'What it would do has changed since, so what this shows is not true any more.' end;
 end
 $$;
 
-comment on function private.deletion_problem is 'Why an approved deletion cannot be done any more, in a sentence; null when it can.';
+comment on function private.deletion_problem is 'Why a deletion cannot be done any more, or would do something else than it shows, in a sentence; null when it can.';
 
 select jobs.define_kind('members', 'delete_proposed', 'Erases a member whom an agent proposed to delete, after an admin agreed.');
 

@@ -94,6 +94,7 @@ begin
      order by d.job desc limit size + 1);
   return pg_catalog.jsonb_build_object(
     'next', case when pg_catalog.cardinality(found) > size then found[size].job::text end,
+    'rows', (select count(*) from pg_catalog.unnest(found[:size]) d where d.args ? 'member_id'),
     'data', pg_catalog.jsonb_build_object('jobs', (
       select coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('job', d.job, 'queue', d.queue, 'kind', d.kind, 'about', k.comment,
                'member', case when d.args ->> 'member_id' ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then d.args ->> 'member_id' end,
@@ -117,7 +118,8 @@ declare
   her constant public.members := private.known_member(args);
   lines constant private.told[] := array(
     select (t.at, t.place, t.nth, t.what, t.source, t.reference)::private.told
-      from private.explain_member(her.id, call.at) with ordinality as t (at, place, nth, what, source, reference, line) order by t.line);
+      from private.explain_member(her.id, call.at) with ordinality as t (at, place, nth, what, source, reference, line)
+     where t.source <> all ('{Event,Guest decision,Sign-in}') order by t.line);
   total constant integer := pg_catalog.cardinality(lines);
 begin
   return pg_catalog.jsonb_build_object('rows', 1, 'data', pg_catalog.jsonb_build_object(
@@ -131,4 +133,4 @@ end
 $$;
 
 comment on function private.agent_explain_member is
-  'operations.explain_member: the story of one member as admin.explain_member tells it, its last 200 lines. It holds words of hers and of others, so every line is marked; addresses, numbers and keys are taken out.';
+  'operations.explain_member: the story of one member as admin.explain_member tells it, without where she went and how she signs in, its last 200 lines. It holds words of hers and of others, so every line is marked; addresses, numbers and keys are taken out.';

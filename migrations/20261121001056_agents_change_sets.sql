@@ -48,13 +48,15 @@ begin
   if held.id is null then
     raise exception using errcode = 'PT404', message = 'This key has no such change set', detail = 'change_set', hint = 'Open one with change_sets.open.';
   end if;
-  return pg_catalog.jsonb_build_object('data', pg_catalog.jsonb_build_object(
+  return pg_catalog.jsonb_build_object(
+    'rows', (select count(n.member_id) from (select w.member_id from private.agent_writes w where w.change_set = held.id order by w.id desc limit most) n),
+    'data', pg_catalog.jsonb_build_object(
     'change_set', held.id, 'task', private.said(held.task), 'opened_at', held.opened_at, 'undone_at', held.undone_at,
     'count', (select count(*) from private.agent_writes w where w.change_set = held.id),
     'writes', (
       select coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('write', w.id, 'operation', w.operation, 'action', w.action,
                'target_type', w.target_type, 'target', w.target_id, 'at', w.at, 'undone_at', w.undone_at,
-               'can_be_undone', w.undo is not null and held.undone_at is null,
+               'can_be_undone', w.undo is not null and w.undone_at is null and held.undone_at is null,
                'why_not', case when w.undone_at is null then coalesce(w.undo_note, case when w.undo is null then private.why_final(w.action) end) end)
                order by w.id desc), '[]')
         from (select n.* from private.agent_writes n where n.change_set = held.id order by n.id desc limit most) w)));
@@ -94,6 +96,42 @@ $$;
 comment on function private.undo_write is
   'Takes one change back, wholly or not at all. Null when it was, else the sentence why not. A refusal of one (PT4xx, a constraint) leaves the others alone; what another attempt may cure is raised.';
 
+create function private.undo_each(writes bigint[], actor_kind private.actor_kind, actor text, reason text, correlation_id text, at timestamptz)
+returns integer
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  one bigint;
+  write private.agent_writes;
+  why text;
+  undone integer := 0;
+begin
+  -- What still waits, in the order in which a revocation takes it back, so that neither stands in the other's way.
+  perform from private.agent_proposals p
+    where p.state = 'waiting' and p.id::text in (select w.target_id from private.agent_writes w where w.id = any (writes) and w.target_type = 'agent_proposal')
+    order by p.id for no key update;
+  foreach one in array writes loop
+    select w.* into write from private.agent_writes w where w.id = one and w.undone_at is null;
+    continue when not found;
+    why := private.undo_write((
+      select (k.id, k.name, k.is_sandbox, 'change_sets.undo', null, correlation_id, at)::private.agent_call
+        from private.agent_keys k where k.id = write.key_id), write);
+    update private.agent_writes w set undone_at = case when why is null then undo_each.at end, undo_note = why where w.id = write.id;
+    if why is null then
+      undone := undone + 1;
+      perform private.audit(actor_kind, actor, 'agents.write_undone', write.target_type, write.target_id,
+        null, pg_catalog.jsonb_build_object('write', write.id, 'action', write.action), reason, correlation_id);
+    end if;
+  end loop;
+  return undone;
+end
+$$;
+
+comment on function private.undo_each is
+  'Takes these changes back in their order, each by its own function and each for itself; what could not be keeps a sentence why. Returns how many it took back.';
+
 create function private.undo_writes(
   change_set uuid, again boolean, actor_kind private.actor_kind, actor text, reason text, correlation_id text, at timestamptz
 )
@@ -105,40 +143,26 @@ as $$
 #variable_conflict use_variable
 declare
   held private.agent_change_sets;
-  write private.agent_writes;
-  why text;
-  undone integer := 0;
-  tried integer := 0;
+  writes bigint[];
+  undone integer;
 begin
   -- Whoever writes for this task holds its row until the end: a second undo and a late write wait here for each other.
   select c.* into held from private.agent_change_sets c where c.id = change_set for update;
   if held.undone_at is not null and not again then
     return 0;
   end if;
-  for write in
-    select w.* from private.agent_writes w where w.change_set = held.id and w.undone_at is null order by w.id desc
-  loop
-    why := private.undo_write((
-      select (k.id, k.name, k.is_sandbox, 'change_sets.undo', null, correlation_id, at)::private.agent_call
-        from private.agent_keys k where k.id = held.key_id), write);
-    tried := tried + 1;
-    update private.agent_writes w set undone_at = case when why is null then at end, undo_note = why where w.id = write.id;
-    if why is null then
-      undone := undone + 1;
-      perform private.audit(actor_kind, actor, 'agents.write_undone', write.target_type, write.target_id,
-        null, pg_catalog.jsonb_build_object('write', write.id, 'action', write.action), reason, correlation_id);
-    end if;
-  end loop;
+  writes := array(select w.id from private.agent_writes w where w.change_set = held.id and w.undone_at is null order by w.id desc);
+  undone := private.undo_each(writes, actor_kind, actor, reason, correlation_id, at);
   update private.agent_change_sets c set undone_at = coalesce(c.undone_at, at), undone_by = coalesce(c.undone_by, actor_kind::text || ':' || actor)
    where c.id = held.id;
   perform private.audit(actor_kind, actor, 'agents.change_set_undone', 'agent_change_set', held.id::text,
-    null, pg_catalog.jsonb_build_object('undone', undone, 'left', tried - undone), reason, correlation_id);
+    null, pg_catalog.jsonb_build_object('undone', undone, 'left', pg_catalog.cardinality(writes) - undone), reason, correlation_id);
   return undone;
 end
 $$;
 
 comment on function private.undo_writes is
-  'Takes back what was written for a task, newest first, each by its own function and each for itself; what could not be keeps a sentence why. Done once, unless asked for again, which tries what was left. Returns how many it took back.';
+  'Takes back what was written for a task, newest first. Done once, unless asked for again, which tries what was left. Returns how many it took back.';
 
 create function private.agent_undo_change_set(call private.agent_call, args jsonb)
 returns jsonb
@@ -161,9 +185,9 @@ begin
      and (o.scope <> all (k.scopes) or o.scope::text <> all (pg_catalog.string_to_array(pg_catalog.current_setting('commons.scopes', true), ' ')))
    order by w.id limit 1;
   if missing is not null then
-    raise exception using errcode = 'PT403', message = pg_catalog.format(
+    return private.agent_answer(403, pg_catalog.format(
         case when is_lost then 'This key has no scope %s any more, which some of it needs' else 'This token has no scope %s, which some of it needs' end, missing),
-      detail = 'change_set', hint = 'An admin can undo it, with admin.undo_change_set.';
+      'change_set', 'An admin can undo it, with admin.undo_change_set.', scope => missing);
   end if;
   perform private.undo_writes(wanted, false, 'agent', call.key_name, null, call.correlation_id, call.at);
   return (
@@ -193,14 +217,51 @@ declare
   remaining bigint;
 begin
   if not exists (select from private.agent_change_sets c where c.id = undo_change_set.id) then
-    raise exception using errcode = 'PT404', message = 'There is no such change set', detail = 'id', hint = 'Look for it in private.agent_change_sets.';
+    raise exception using errcode = 'PT404', message = 'There is no such change set', detail = 'id', hint = 'Look for it in admin.agent_writes.';
   end if;
   undone := private.undo_writes(undo_change_set.id, true, 'studio', session_user::text, private.require_reason(reason),
     'undo-' || undo_change_set.id::text, private.clock());
   select count(*) into remaining from private.agent_writes w where w.change_set = undo_change_set.id and w.undone_at is null;
-  return pg_catalog.format('%s taken back, %s left: undo_note in private.agent_writes says why.', undone, remaining);
+  return pg_catalog.format('%s taken back, %s left: undo_note in admin.agent_writes says why.', undone, remaining);
 end
 $$;
 
 comment on function admin.undo_change_set is
   'Takes back what an agent wrote for one task, also what was left when it was tried before. What others changed meanwhile is left alone. Raises PT404 or PT422.';
+
+create function admin.undo_agent_writes(name text, since timestamptz, reason text)
+returns text
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  at constant timestamptz := private.clock();
+  why constant text := private.require_reason(reason);
+  held private.agent_keys;
+  writes bigint[];
+  undone integer;
+begin
+  if since is null or since > at then
+    perform private.refuse_field('since', 'Say since when, by a time that is over', 'Look at the times in admin.agent_writes.');
+  end if;
+  -- Whoever writes for one of its tasks, or takes it back, holds the task and then the key, so in that order here as well;
+  -- what is written for none is seen when it is done.
+  perform from private.agent_change_sets c
+    where c.id in (select w.change_set from private.agent_writes w join private.agent_keys k on k.id = w.key_id
+                    where k.name = undo_agent_writes.name and w.at >= since)
+    order by c.id for update;
+  held := private.key_named(undo_agent_writes.name);
+  writes := array(select w.id from private.agent_writes w where w.key_id = held.id and w.at >= since and w.undone_at is null order by w.id desc);
+  undone := private.undo_each(writes, 'studio', session_user::text, why, 'undo-' || held.name, at);
+  -- Its tasks are over with that: what is left of them an admin takes back.
+  update private.agent_change_sets c set undone_at = at, undone_by = 'studio:' || session_user::text
+   where c.undone_at is null and c.id in (select w.change_set from private.agent_writes w where w.id = any (writes));
+  perform private.audit('studio', session_user::text, 'agents.writes_undone', 'agent_key', held.name,
+    null, pg_catalog.jsonb_build_object('since', since, 'undone', undone, 'left', pg_catalog.cardinality(writes) - undone), why, 'undo-' || held.name);
+  return pg_catalog.format('%s taken back, %s left: undo_note in admin.agent_writes says why.', undone, pg_catalog.cardinality(writes) - undone);
+end
+$$;
+
+comment on function admin.undo_agent_writes is
+  'Takes back what a key wrote since then, for a task or for none, newest first, also what was left when it was tried before. What others changed meanwhile is left alone. Stop the key first. Raises PT404 or PT422.';

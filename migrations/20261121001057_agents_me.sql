@@ -14,8 +14,10 @@ as $$
            'rates', (select pg_catalog.jsonb_object_agg(r.risk, pg_catalog.jsonb_build_object('capacity', r.capacity, 'seconds', extract(epoch from r.per)::integer))
                        from private.agent_rates r where r.rate_class = held.rate_class),
            'operations', (select coalesce(pg_catalog.jsonb_agg(o.operation order by o.place), '[]') from private.agent_operations o
-                           where o.scope is null or o.scope = any (held.scopes))))
+                           where o.scope is null
+                              -- A token may have been given fewer scopes than its key has.
+                              or o.scope = any (held.scopes) and o.scope::text = any (pg_catalog.string_to_array(pg_catalog.current_setting('commons.scopes', true), ' ')))))
     from private.agent_keys held where held.id = call.key_id
 $$;
 
-comment on function private.agent_me is 'keys.me: what the key is, what it may do, its limits and what is left of them today.';
+comment on function private.agent_me is 'keys.me: what the key is, its limits, what is left of them today, and what whoever asks may do: of a token that was made narrower, what that one may.';

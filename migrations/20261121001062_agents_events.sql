@@ -7,17 +7,18 @@ stable
 set search_path = ''
 as $$
 declare
-  said constant text := private.arg_text(args, field, 40);
+  remedy constant text := 'Write it like 2026-11-21.';
+  said constant text := private.arg_text(args, field, 40, false, remedy);
 begin
   if said is null then
     return null;
   elsif said !~ '^(19|20|21)\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$' then
-    perform private.refuse_field(field, pg_catalog.format('%s is not a day', field), 'Write it like 2026-11-21.');
+    perform private.refuse_field(field, pg_catalog.format('%s is not a day', field), remedy);
   end if;
   return said::date;
 exception when datetime_field_overflow or invalid_datetime_format then
   raise exception using errcode = 'PT422', message = pg_catalog.format('%s is no day that there is', field), detail = field,
-    hint = 'Write it like 2026-11-21.';
+    hint = remedy;
 end
 $$;
 

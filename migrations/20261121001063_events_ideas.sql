@@ -1,6 +1,8 @@
 -- Ideas for events that agents put before the leaders. A leader makes the event, or nobody.
 
 create type private.event_idea_state as enum ('open', 'taken', 'declined');
+comment on type private.event_idea_state is
+  'open: the leaders have not decided. taken: one of them made an event of it. declined: one of them put it aside.';
 
 create table private.event_ideas (
   id uuid primary key default gen_random_uuid(),

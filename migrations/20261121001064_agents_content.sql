@@ -66,6 +66,25 @@ $$;
 
 comment on function private.held_content is 'A resource that an agent may read, held for its change. Raises PT404.';
 
+create function private.too_many_drafts(key uuid)
+returns text
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  most constant integer := 50;
+begin
+  -- Whoever drafts at the same moment waits, and then is counted.
+  perform from private.agent_keys k where k.id = key for no key update;
+  return (
+    select case when count(*) >= most then pg_catalog.format('%s drafts of this key still wait for the leaders', most) end
+      from (select from public.resources r where r.drafted_by = key and r.published_at is null and r.retired_at is null limit most) d);
+end
+$$;
+
+comment on function private.too_many_drafts is 'Why a key may not have one more draft of a resource, as a sentence without its full stop; null when it may. Holds the key.';
+
 create function private.content_found(
   key uuid, at_stage text, query tsquery, of_kind public.resource_kind, topic text, after_moment timestamptz, after_id uuid, size integer, at timestamptz
 )

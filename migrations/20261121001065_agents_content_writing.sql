@@ -7,7 +7,7 @@ volatile
 set search_path = ''
 as $$
 declare
-  most_drafts constant integer := 50;
+  problem text;
   made public.resources;
 begin
   made.kind := (private.arg_choice(args, 'kind', array['video', 'link'], null, true))::public.resource_kind;
@@ -22,11 +22,9 @@ begin
   elsif made.kind = 'link' and made.video_url is not null then
     perform private.refuse_field('video_url', 'A link has no video_url', 'Send its address as url.');
   end if;
-  perform from private.agent_keys k where k.id = call.key_id for no key update;
-  if (select count(*) from (select from public.resources r where r.drafted_by = call.key_id and r.published_at is null and r.retired_at is null
-                             limit most_drafts) d) >= most_drafts then
-    raise exception using errcode = 'PT409', message = pg_catalog.format('%s drafts of this key still wait for the leaders', most_drafts),
-      hint = 'Wait until some are published, or retire some with content.delete.';
+  problem := private.too_many_drafts(call.key_id);
+  if problem is not null then
+    raise exception using errcode = 'PT409', message = problem, hint = 'Wait until some are published, or retire some with content.delete.';
   end if;
   insert into public.resources (id, kind, title, summary, topics, audience, url, video_url, drafted_by)
   values (gen_random_uuid(), made.kind, made.title, made.summary, made.topics, made.audience, made.url, made.video_url, call.key_id)
@@ -174,6 +172,8 @@ begin
   select r.* into held from public.resources r where r.id::text = write.target_id for update;
   if held.id is null then
     return 'The resource is not here any more.';
+  elsif held.published_at is not null and write.before operator(pg_catalog.?|) array['url', 'video_url'] then
+    return 'A leader has published it: what it leads to is changed by a leader.';
   elsif private.content_fields(held, write.after) <> write.after then
     return 'Somebody has changed it since.';
   end if;
@@ -182,7 +182,7 @@ begin
 end
 $$;
 
-comment on function private.undo_content_change is 'Puts back what a resource said before, while the same fields still say what the agent wrote.';
+comment on function private.undo_content_change is 'Puts back what a resource said before, while the same fields still say what the agent wrote. Where a published one leads it leaves alone.';
 
 create function private.agent_update_many_content(call private.agent_call, args jsonb)
 returns jsonb
@@ -274,14 +274,25 @@ language plpgsql
 volatile
 set search_path = ''
 as $$
+declare
+  held public.resources;
+  problem text;
 begin
   if write.key_id <> call.key_id then
     return 'Another key did that.';
   end if;
-  update public.resources r set retired_at = null
-   where r.id::text = write.target_id and r.retired_at = (write.after ->> 'retired_at')::timestamptz;
-  return case when not found then 'Somebody has decided about it since.' end;
+  select r.* into held from public.resources r where r.id::text = write.target_id for update;
+  if held.id is null or held.retired_at is distinct from (write.after ->> 'retired_at')::timestamptz then
+    return 'Somebody has decided about it since.';
+  elsif held.published_at is null then
+    problem := private.too_many_drafts(call.key_id);
+    if problem is not null then
+      return problem || '.';
+    end if;
+  end if;
+  update public.resources r set retired_at = null where r.id = held.id;
+  return null;
 end
 $$;
 
-comment on function private.undo_content_retiring is 'Brings back what an agent retired, when nobody has done something else with it since.';
+comment on function private.undo_content_retiring is 'Brings back what an agent retired, when nobody has done something else with it since; a draft only while fewer than fifty of its key wait.';

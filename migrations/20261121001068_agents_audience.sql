@@ -41,7 +41,7 @@ declare
   part text;
 begin
   if coalesce(pg_catalog.jsonb_typeof(segment), 'null') <> 'object' then
-    perform private.refuse_field('segment', 'segment says nothing', 'Send an object with some of tier, status, topic and joined; {"status": "active"} is every member.');
+    perform private.refuse_field('segment', 'segment says nothing', 'Send an object with some of tier, status, topic and joined. To whom it might go. {"status": "active"} is every member.');
   end if;
   for part in select k from pg_catalog.jsonb_object_keys(segment) k loop
     if part not in ('tier', 'status', 'topic', 'joined') then
@@ -137,6 +137,25 @@ $$;
 
 comment on function private.agent_list_drafts is 'audience.list: the drafts of the key, the newest first.';
 
+create function private.too_many_campaigns(key uuid)
+returns text
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  most constant integer := 20;
+begin
+  -- Whoever drafts at the same moment waits, and then is counted.
+  perform from private.agent_keys k where k.id = key for no key update;
+  return (
+    select case when count(*) >= most then pg_catalog.format('%s drafts of this key still wait for an admin', most) end
+      from private.campaign_drafts d where d.key_id = key and d.state = 'draft');
+end
+$$;
+
+comment on function private.too_many_campaigns is 'Why a key may not have one more draft of a campaign, as a sentence without its full stop; null when it may. Holds the key.';
+
 create function private.agent_draft_campaign(call private.agent_call, args jsonb)
 returns jsonb
 language plpgsql
@@ -144,7 +163,7 @@ volatile
 set search_path = ''
 as $$
 declare
-  most_open constant integer := 20;
+  problem text;
   subject constant text := nullif(private.tidy_line(private.arg_text(args, 'subject', 150, true)), '');
   body constant text := private.arg_text(args, 'body', 20000, true);
   why constant text := private.arg_text(args, 'why', 500, true);
@@ -154,10 +173,9 @@ begin
   if subject is null then
     perform private.refuse_field('subject', 'subject is missing', 'Say it in a text.');
   end if;
-  perform from private.agent_keys k where k.id = call.key_id for no key update;
-  if (select count(*) from private.campaign_drafts d where d.key_id = call.key_id and d.state = 'draft') >= most_open then
-    raise exception using errcode = 'PT409', message = pg_catalog.format('%s drafts of this key still wait for an admin', most_open),
-      hint = 'Discard some with audience.discard, or wait until an admin has looked at them.';
+  problem := private.too_many_campaigns(call.key_id);
+  if problem is not null then
+    raise exception using errcode = 'PT409', message = problem, hint = 'Discard some with audience.discard, or wait until an admin has looked at them.';
   end if;
   insert into private.campaign_drafts (key_id, subject, body, segment, why, created_at)
   values (call.key_id, subject, body, segment, why, call.at) returning id into made;
@@ -222,9 +240,15 @@ set search_path = ''
 as $$
 declare
   back constant private.campaign_draft_state := coalesce(write.before ->> 'state', 'discarded')::private.campaign_draft_state;
+  problem text;
 begin
   if write.key_id <> call.key_id then
     return 'Another key did that.';
+  elsif back = 'draft' then
+    problem := private.too_many_campaigns(call.key_id);
+    if problem is not null then
+      return problem || '.';
+    end if;
   end if;
   update private.campaign_drafts d set state = back, decided_at = case when back = 'discarded' then call.at end, decision_reason = null
    where d.id::text = write.target_id and d.state = (write.after ->> 'state')::private.campaign_draft_state;
@@ -232,4 +256,4 @@ begin
 end
 $$;
 
-comment on function private.undo_campaign_draft is 'Discards a draft, or brings back one that was discarded, while no admin has decided about it.';
+comment on function private.undo_campaign_draft is 'Discards a draft, or brings back one that was discarded, while no admin has decided about it and fewer than twenty of its key wait.';

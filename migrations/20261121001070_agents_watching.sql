@@ -58,16 +58,23 @@ language plpgsql
 volatile
 set search_path = ''
 as $$
+declare
+  is_changed boolean;
 begin
   perform pg_catalog.set_config('commons.holding', key.id::text, true);
-  update private.agent_keys k set held_until = hold_agent.until, held_reason = hold_agent.reason where k.id = key.id;
+  update private.agent_keys k set held_until = hold_agent.until, held_reason = hold_agent.reason
+   where k.id = key.id and (actor_kind = 'studio' or k.held_until is null or k.held_until < hold_agent.until);
+  is_changed := found;
   perform pg_catalog.set_config('commons.holding', '', true);
+  if not is_changed then
+    return;
+  end if;
   perform private.audit(actor_kind, actor, case when until is null then 'agents.key_released' else 'agents.key_held' end, 'agent_key', key.name,
     null, pg_catalog.jsonb_build_object('until', until), coalesce(reason, why));
 end
 $$;
 
-comment on function private.hold_agent is 'Stops a key until then, or lets it go on (until and reason null, why says why), and writes down who did it.';
+comment on function private.hold_agent is 'Stops a key until then, or lets it go on (until and reason null, why says why), and writes down who did it. What stops a key by itself never shortens what stands: an admin''s day stays a day.';
 
 -- private.hold_agent writes its own entry, with who did it; an edit in Studio has this one.
 create trigger agent_keys_held_audited

@@ -23,7 +23,7 @@ end
 $$;
 
 comment on function admin.hold_agent_key is
-  'Stops a key from its next request on, for a day when until is left out: every call is answered with 429 and this reason. Nothing of it is lost; admin.release_agent_key lets it go on. Returns until when.';
+  'Stops a key from its next request on, for a day when until is left out: every call is answered with 429 and this reason, it gets no token, and what it reads of tables is empty. Nothing of it is lost; admin.release_agent_key lets it go on. Returns until when.';
 
 create function admin.release_agent_key(name text, reason text)
 returns boolean

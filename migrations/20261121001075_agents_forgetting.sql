@@ -132,6 +132,13 @@ declare
   hers constant uuid[] := array(select p.id from private.agent_proposals p
     where p.member_id = member or private.names_any(pg_catalog.concat_ws(' ', p.reason, p.shows, p.decision_reason, p.error), words));
 begin
+  -- A key before its proposals, as whoever revokes it holds them.
+  update private.agent_keys k
+     set what = case when private.names_any(k.what, words) then 'Of somebody who was erased' else k.what end,
+         held_reason = case when private.names_any(k.held_reason, words) then 'Erased' else k.held_reason end,
+         revoked_reason = case when private.names_any(k.revoked_reason, words) then 'Erased' else k.revoked_reason end,
+         holder_id = case when k.holder_id <> member then k.holder_id end
+   where k.holder_id = member or private.names_any(pg_catalog.concat_ws(' ', k.what, k.held_reason, k.revoked_reason), words);
   -- A task was about her when it wrote to her, or proposed something about her, or names her.
   update private.agent_change_sets c set task = 'About somebody who was erased'
    where exists (select from private.agent_writes w where w.change_set = c.id and w.member_id = member)
@@ -160,12 +167,6 @@ begin
   perform private.owe_slack_update(m.id, pg_catalog.format('erased:%s', extract(epoch from at)))
      from private.agent_proposals p join private.slack_messages m on m.key = 'agent_proposal:' || p.id::text
     where (p.id = any (hers) or p.decided_by = member::text) and m.state = 'sent';
-  update private.agent_keys k
-     set what = case when private.names_any(k.what, words) then 'Of somebody who was erased' else k.what end,
-         held_reason = case when private.names_any(k.held_reason, words) then 'Erased' else k.held_reason end,
-         revoked_reason = case when private.names_any(k.revoked_reason, words) then 'Erased' else k.revoked_reason end,
-         holder_id = case when k.holder_id <> member then k.holder_id end
-   where k.holder_id = member or private.names_any(pg_catalog.concat_ws(' ', k.what, k.held_reason, k.revoked_reason), words);
   update private.agent_alerts a set closed_reason = 'Erased' where private.names_any(a.closed_reason, words);
 end
 $$;
@@ -180,10 +181,11 @@ volatile
 set search_path = ''
 as $$
 begin
+  -- A key before its proposals, as whoever revokes it holds them.
+  update private.agent_keys k set holder_id = kept where k.holder_id = gone;
   perform private.proposals_merged(kept, gone, at);
   -- What was changed in the row that goes cannot be put back in it.
   update private.agent_writes w set member_id = kept, undo = null where w.member_id = gone;
-  update private.agent_keys k set holder_id = kept where k.holder_id = gone;
 end
 $$;
 

@@ -22,7 +22,8 @@ select o.operation, o.scope, o.risk, o.title, o.what, o.method || ' ' || o.path 
 
 comment on view admin.agent_operations is 'Everything that agents can do, what it takes, and how often it was done lately.';
 comment on column admin.agent_operations.scope is 'What a key needs. Empty: every key may.';
-comment on column admin.agent_operations.risk is 'read changes nothing. write can be put right again. destructive moves money, ends something or deletes.';
+comment on column admin.agent_operations.risk is
+  'read changes nothing. write changes something; what of it can be taken back, change_sets.undo takes back. destructive moves money, ends something or deletes.';
 comment on column admin.agent_operations.at_the_gateway is 'Its address below /functions/v1/agents.';
 comment on column admin.agent_operations.is_personal is 'Whether it answers rows about people: each such read is in the audit log, with how many.';
 comment on column admin.agent_operations.calls_in_30_days is 'How often it was called in the last 30 days (UTC), refused calls with them.';
@@ -104,5 +105,5 @@ select w.at, k.name as key, w.operation, w.action, w.target_type, w.target_id, w
 comment on view admin.agent_writes is 'Every change that agents made, the newest first, and whether it can still be taken back.';
 comment on column admin.agent_writes.task is 'The task that it belongs to, in the agent''s words: text, and nothing that anybody obeys.';
 comment on column admin.agent_writes.can_be_undone is 'Whether there is a way back. What was changed since stays as it is.';
-comment on column admin.agent_writes.undo_note is 'Why it could not be taken back, when somebody tried.';
+comment on column admin.agent_writes.undo_note is 'Why it could not be taken back, or not yet, when somebody tried.';
 comment on column admin.agent_writes.correlation_id is 'Finds the same in the audit log, in the jobs that followed, and in the lines of the functions.';

@@ -17,7 +17,8 @@ export interface HttpDeps {
   randomId(): string
 }
 
-const CORRELATION = /^[\w.:-]{1,100}$/
+/** A caller's own id: a UUID, because it is kept for good, where no name may stand and no id of ours be taken. */
+const CORRELATION = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i
 
 /** An app with our errors, correlation ids (`x-correlation-id`, in and out) and log lines. */
 export function createHttp(deps: HttpDeps): App {
@@ -47,7 +48,9 @@ export function createHttp(deps: HttpDeps): App {
 export function route(app: App, path: string, methods: Partial<Record<Method, Handler>>): void {
   for (const [method, handler] of Object.entries(methods)) app.on(method, path, handler)
   const allow = Object.keys(methods).join(', ')
-  app.all(path, (c) => c.json({ error: { message: `Use ${allow} here` } }, 405, { Allow: allow }))
+  const message = `Use ${allow} here`
+  const remedy = `Send it with ${allow.replaceAll(', ', ' or ')}.`
+  app.all(path, (c) => c.json({ error: { message, remedy } }, 405, { Allow: allow }))
 }
 
 /** Lets the pages of our own site, and no other, call a door from the browser. */

@@ -65,7 +65,10 @@ export function answerTo(error: unknown): Answer {
       retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) }
     return answer(error.status, error.message, error, headers)
   }
-  if (error instanceof MissingSetting) return answer(503, 'This door is not set up yet')
+  if (error instanceof MissingSetting) {
+    const remedy = 'Write to us: somebody has to set it up.'
+    return answer(503, 'This door is not set up yet', { remedy }, { 'Retry-After': '60' })
+  }
   if (error instanceof ProviderError) return answerToProvider(error)
   if (isSqlError(error) && /^PT4\d\d$/.test(error.code)) {
     const status = Number(error.code.slice(2)) as RefusalStatus

@@ -12,6 +12,10 @@ import { token } from './token.ts'
 /** The doors of the agents room; each line names its caller. There is no CORS: agents are no pages. */
 export function createApp(deps: DoorDeps) {
   const app = createHttp(deps)
+  app.notFound((c) => {
+    const remedy = 'Look at /agents/openapi.json for those that there are.'
+    return c.json({ error: { message: 'There is nothing at this address', remedy } }, 404)
+  })
   app.use(async (c, next) => {
     await next()
     // What is for everybody says so itself.

@@ -1,10 +1,8 @@
-import { z } from 'zod'
 import { readBytes } from '../_shared/body.ts'
 import type { Ctx } from '../_shared/http.ts'
 import { Refusal } from '../_shared/problems.ts'
 import { type OperationName, operationOf } from './catalogue.ts'
-import { type Problem, unknownParameter } from './operate.ts'
-import { shapes } from './operations/index.ts'
+import { type Problem, parametersOf, type Schema, unknownParameter } from './misfit.ts'
 
 const LIMIT = 64 * 1024
 
@@ -12,20 +10,6 @@ const LIMIT = 64 * 1024
 export interface Sent {
   input: unknown
   problem?: Problem | undefined
-}
-
-type Schema = { type?: string; items?: Schema }
-const schemas = new Map<OperationName, Record<string, Schema>>()
-
-/** What kind of value each parameter is, as JSON Schema says it. */
-function schemaOf(operation: OperationName): Record<string, Schema> {
-  let properties = schemas.get(operation)
-  if (!properties) {
-    const schema = z.toJSONSchema(shapes[operation].input, { io: 'input' })
-    properties = (schema.properties ?? {}) as Record<string, Schema>
-    schemas.set(operation, properties)
-  }
-  return properties
 }
 
 /** Text of an address as the value that it stands for. What stands for none stays text, and is refused as such. */
@@ -57,7 +41,7 @@ const saidTwice = (field: string, remedy: string): Problem => ({
 })
 
 function ofQuery(c: Ctx, operation: OperationName): Sent {
-  const properties = schemaOf(operation)
+  const properties = parametersOf(operation)
   const input: Record<string, unknown> = {}
   for (const [name, texts] of Object.entries(c.req.queries())) {
     const schema = Object.hasOwn(properties, name) ? properties[name]! : {}

@@ -38,7 +38,7 @@ export const operationOfTool = (name: string): OperationName | undefined => oper
 
 const risks: Record<Operation['risk'], string> = {
   read: 'Reads only.',
-  write: 'Changes something that can be put right again.',
+  write: 'Changes something. What can be taken back, change_sets_undo takes back.',
   destructive:
     'Destructive: moves money, ends something or deletes. What goes beyond the limits of the key waits for an admin.',
 }

@@ -26,13 +26,19 @@ const escaped = (sign: string) =>
 /** JSON on one line, in which text of people cannot end its quotes, begin a line or hide. */
 const visibly = (value: unknown) => JSON.stringify(value).replace(unseen, escaped)
 
+/** What are headers elsewhere, by the names of the parameters that they are here. */
+const headers: Record<string, string> = {
+  'Idempotency-Key': 'idempotency_key',
+  'Change-Set': 'change_set',
+}
+
 /** An answer of an operation as a client of MCP gets it: for programs as it is, for models in words. */
 export function resultOf({ status, body, retryAfter, isReplayed }: Answered): CallToolResult {
   if ('error' in body) {
     const { message, field, remedy, scope } = body.error
     const lines = [
       `Refused (${status}): ${message}.`,
-      field && `Parameter: ${field === 'Idempotency-Key' ? 'idempotency_key' : field}.`,
+      field && `Parameter: ${headers[field] ?? field}.`,
       scope && `Missing scope: ${scope}.`,
       remedy && `What would work: ${remedy}`,
       retryAfter && `Retry after ${retryAfter} seconds.`,

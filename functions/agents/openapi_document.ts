@@ -61,7 +61,8 @@ function refusalsOf(operation: OperationName) {
   const isWrite = risk !== 'read'
   const statuses = Object.keys(refusals).filter((status) => {
     if (status === '400' || status === '409' || status === '413') return isWrite
-    if (status === '403') return scope !== null
+    // What it takes back needs the scopes of what was written.
+    if (status === '403') return scope !== null || operation === 'change_sets.undo'
     if (status === '404') return isWrite || parameters.length > 0
     return true
   })
@@ -183,7 +184,7 @@ const tokenOperation: ZodOpenApiOperationObject = {
       },
     },
     ...Object.fromEntries(
-      [401, 413, 422, 429, 500, 503].map((status) => [
+      [400, 401, 403, 413, 422, 429, 500, 503].map((status) => [
         String(status),
         { $ref: `#/components/responses/Refused${status}` },
       ]),

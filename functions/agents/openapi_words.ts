@@ -59,7 +59,7 @@ interface Refusal {
 export const refusals: Record<number, Refusal> = {
   400: {
     description:
-      'A write without an Idempotency-Key that is fit for one, or a body that is no JSON object.',
+      'A write without an Idempotency-Key that is fit for one, or a body that is no JSON.',
     message: 'A write needs an Idempotency-Key',
     field: 'Idempotency-Key',
     remedy:
@@ -81,14 +81,19 @@ export const refusals: Record<number, Refusal> = {
     description: 'What is asked for is not there.',
     message: 'There is no such member',
     field: 'member',
-    remedy: 'Use an id that members.list gave.',
+    remedy: 'Find her with members.list. Whoever was deleted is not there any more.',
   },
   409: {
     description: 'It does not go together with how things are now.',
-    message: 'Somebody changed it meanwhile',
-    remedy: 'Read it again, then decide again.',
+    message: 'Her profile was changed since you read it',
+    field: 'revision',
+    remedy: 'Read it again with members.get, and look whether your correction still fits.',
   },
-  413: { description: 'The body is too large.', message: 'The body is larger than 64 KB' },
+  413: {
+    description: 'The body is too large.',
+    message: 'The body is larger than 64 KB',
+    remedy: 'Send less at once.',
+  },
   422: {
     description: 'A parameter does not fit, is missing, or is not known.',
     message: 'limit is not a whole number from 1 to 100',
@@ -97,7 +102,7 @@ export const refusals: Record<number, Refusal> = {
   },
   429: {
     description: 'Too many calls, or too many rows at once, for the pace of this key.',
-    message: 'This key may read 120 times in 60 seconds',
+    message: 'This key has used up its pace: 120 reads in 60 seconds',
     remedy: 'Wait as long as Retry-After says.',
   },
   500: {

@@ -1,18 +1,9 @@
-import type { z } from 'zod'
 import { isUnstorable } from '../_shared/body.ts'
 import type { ErrorBody } from '../_shared/problems.ts'
 import type { Caller } from './caller.ts'
 import { type OperationName, operationOf } from './catalogue.ts'
 import type { DoorDeps } from './deps.ts'
-import { shapes } from './operations/index.ts'
-
-/** What is wrong with the arguments, said by whoever read them. The database answers with it when it is its turn. */
-export interface Problem {
-  status: 400 | 413 | 422
-  message: string
-  field?: string
-  remedy?: string
-}
+import { misfit, type Problem } from './misfit.ts'
 
 export interface How {
   idempotencyKey?: string | undefined
@@ -78,64 +69,6 @@ export async function perform(
 /** What cannot be stored is no name of anything: the database refuses the empty one, when it is its turn. */
 const storable = (given: string | undefined) =>
   given === undefined ? null : isUnstorable(given) ? '' : given
-
-const plainName = /^[A-Za-z_]{1,40}$/
-
-/** The first thing that is wrong with the arguments of an operation, with the field and what would do. */
-export function misfit(operation: OperationName, input: unknown): Problem | undefined {
-  const { input: shape } = shapes[operation]
-  const { success, error } = shape.safeParse(input)
-  if (success) {
-    const unstorable = Object.entries(input as object).find(([, value]) => isUnstorable(value))
-    if (!unstorable) return undefined
-    return {
-      status: 422,
-      message: `${unstorable[0]} holds a character that cannot be stored`,
-      field: unstorable[0],
-      remedy: 'Leave out NUL and broken characters.',
-    }
-  }
-  const issue = error.issues[0]!
-  if (issue.code === 'unrecognized_keys' && issue.path.length === 0) {
-    return unknownParameter(operation, issue.keys[0] ?? '')
-  }
-  const name = String(issue.path[0] ?? '')
-  if (issue.code === 'unrecognized_keys') {
-    // zod would say the names again, and they may be anything, such as an address.
-    const message = `${name} holds something that is not known`
-    return { status: 422, message, field: name, ...remedyFor(shape, name) }
-  }
-  if (!name) {
-    const remedy = 'Send a JSON object.'
-    return { status: 422, message: 'The arguments are not an object', field: 'arguments', remedy }
-  }
-  const isMissing =
-    issue.code === 'invalid_type' && (input as Record<string, unknown>)[name] === undefined
-  return {
-    status: 422,
-    message: isMissing ? `${name} is missing` : `${name}: ${issue.message}`,
-    field: name,
-    ...remedyFor(shape, name),
-  }
-}
-
-/** What would do, in the words of the field itself. */
-function remedyFor(shape: z.ZodObject, name: string): { remedy?: string } {
-  const remedy = shape.shape[name]?.description
-  return remedy ? { remedy } : {}
-}
-
-/** As private.misfit says it. A name that does not look like one is not said again. */
-export function unknownParameter(operation: OperationName, name: string): Problem {
-  const { parameters } = operationOf(operation)
-  const isPlain = plainName.test(name)
-  return {
-    status: 422,
-    message: `${operation} has no parameter ${isPlain ? name : 'of such a name'}`,
-    ...(isPlain ? { field: name } : {}),
-    remedy: parameters.length === 0 ? 'It takes none.' : `It knows ${parameters.join(', ')}.`,
-  }
-}
 
 /** Of arguments that do not fit, what they would have cost: so many rows count for the pace all the same. */
 function costOf(operation: OperationName, input: unknown): object {

@@ -1,21 +1,17 @@
-import { z } from 'zod'
-import { readJson } from '../_shared/body.ts'
+import { readBytes } from '../_shared/body.ts'
 import { clientOf } from '../_shared/client.ts'
 import type { Ctx } from '../_shared/http.ts'
 import { Refusal } from '../_shared/problems.ts'
 import { keyOf } from './caller.ts'
 import { type Scope, scopes } from './catalogue.ts'
 import type { DoorDeps } from './deps.ts'
-import type { Answered, Problem } from './operate.ts'
+import type { Problem } from './misfit.ts'
+import type { Answered } from './operate.ts'
 import { respond } from './respond.ts'
 import { LIFETIME } from './signing.ts'
 
-const known = Object.keys(scopes) as [Scope, ...Scope[]]
-
-/** Only some of the key's scopes, for a task that needs no more. */
-const wish = z.strictObject({
-  scopes: z.array(z.enum(known)).min(1).max(known.length).optional(),
-})
+const known: readonly string[] = Object.keys(scopes)
+const remedy = `Send {"scopes": […]} with some of ${known.join(', ')}, or nothing for all that the key has.`
 
 interface Row {
   status: number
@@ -26,19 +22,45 @@ interface Row {
   retry_after?: number
 }
 
-/** What is asked for. What is wrong with it is said when the key is known to live. */
-async function readWish(c: Ctx): Promise<{ wanted: Scope[] | null; problem: Problem | null }> {
+type Wish = { wanted: Scope[] | null; problem: Problem | null }
+
+const refuse = (problem: Problem): Wish => ({ wanted: null, problem })
+
+/** What is asked for: only some of the key's scopes, for a task that needs no more. */
+async function readWish(request: Request): Promise<Wish> {
+  let text: string
   try {
-    const { scopes: wanted = null } = await readJson(c.req.raw, wish, 4096)
-    return { wanted, problem: null }
+    text = new TextDecoder().decode(await readBytes(request, 4096))
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
-    const { status, message, field } = error
-    return {
-      wanted: null,
-      problem: { status: status as 422, message, ...(field ? { field } : {}) },
-    }
+    return refuse({ status: 413, message: error.message, remedy })
   }
+  try {
+    return wishOf(JSON.parse(text || '{}'))
+  } catch {
+    return refuse({ status: 400, message: 'The body is not JSON', remedy })
+  }
+}
+
+/** What is wrong with it is said when the key is known to live. */
+function wishOf(body: unknown): Wish {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+    return refuse({ status: 422, message: 'The body is not an object', field: 'scopes', remedy })
+  }
+  if (Object.keys(body).some((name) => name !== 'scopes')) {
+    const message = 'A token is asked for with scopes, and nothing else'
+    return refuse({ status: 422, message, field: 'scopes', remedy })
+  }
+  const { scopes: wanted } = body as { scopes?: unknown }
+  if (wanted === undefined) return { wanted: null, problem: null }
+  const fits =
+    Array.isArray(wanted) &&
+    wanted.length > 0 &&
+    wanted.length <= known.length &&
+    wanted.every((scope) => known.includes(scope))
+  if (fits) return { wanted, problem: null }
+  const message = 'scopes is not a list of scopes that there are'
+  return refuse({ status: 422, message, field: 'scopes', remedy })
 }
 
 /**
@@ -46,9 +68,9 @@ async function readWish(c: Ctx): Promise<{ wanted: Scope[] | null; problem: Prob
  * itself: the database asks at every statement whether the key behind it is alive and still has the scope.
  */
 export async function token(c: Ctx, deps: DoorDeps): Promise<Response> {
-  const signingKey = deps.signingKey()
   const secret = keyOf(c.req.raw)
-  const { wanted, problem } = await readWish(c)
+  const signingKey = deps.signingKey()
+  const { wanted, problem } = await readWish(c.req.raw)
   const [jti, correlationId] = [crypto.randomUUID(), c.get('correlationId')]
   const sql = deps.sql()
   const [row] = await sql<{ answer: Row }[]>`

@@ -7,7 +7,7 @@ import {
   scopes,
 } from '../../functions/agents/catalogue.ts'
 import { refusals } from '../../functions/agents/openapi_words.ts'
-import { clientsOf } from '../../site/src/lib/connecting.ts'
+import { clientsOf, exchangeOf } from '../../site/src/lib/connecting.ts'
 import { read } from './files.ts'
 
 const page = read('docs/agents.md')
@@ -65,6 +65,17 @@ describe('docs/agents.md has from its sources', () => {
     )
     for (const id of ['claude-desktop', 'cursor']) {
       expect(blocks).toContainEqual(JSON.parse(clients[id]!))
+    }
+  })
+
+  test('nothing to paste into a shell that lacks what it takes, here and on the page for developers', () => {
+    const shells = [...page.matchAll(/```sh\n([\s\S]+?)```/g)].map(([, text]) => text!)
+    const given = ['COMMONS_KEY', 'PUBLISHABLE_KEY']
+    for (const text of [...shells, exchangeOf('https://project.example/functions/v1/agents')]) {
+      const set = [...text.matchAll(/^(\w+)=/gm)].map(([, name]) => name)
+      const used = [...text.matchAll(/\$([A-Z]\w*)/g)].map(([, name]) => name!)
+      expect(used.length, text).toBeGreaterThan(0)
+      expect(used.filter((name) => !given.includes(name) && !set.includes(name))).toEqual([])
     }
   })
 

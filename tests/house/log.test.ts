@@ -47,6 +47,7 @@ describe('a line of the log', () => {
     ['a bearer', 'Authorization: Bearer abcDEF123', 'abcDEF123'],
     ['a key of an agent', 'cak_live_abcDEF123 was refused', 'abcDEF123'],
     ['a page of Stripe', 'pay at https://invoice.stripe.com/i/acct_1/abcDEF123', 'abcDEF123'],
+    ['a page as one types it', 'pay at invoice.stripe.com/i/acct_1/abcDEF123', 'abcDEF123'],
     ['a telephone number', 'call +1 415 555 0100 now', '555'],
     ['a telephone number of a country', 'call (415) 555-0100 now', '555'],
     ['an access token', 'eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhIn0.abcDEF123', 'abcDEF123'],

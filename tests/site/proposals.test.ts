@@ -14,9 +14,12 @@ beforeAll(async () => {
   await site.sql`
     insert into private.agent_keys (id, name, what, scopes, expires_at, created_by)
     values (${key}, ${agent}, 'Helps with payments (test)', '{payments:refund,members:write}', now() + interval '1 day', 'test')`
+  await heldBy('lea@example.org')
 })
+const heldBy = (email: string | null) => site.sql`
+  update private.agent_keys set holder_id = (select member_id from public.member_emails where email = ${email}) where id = ${key}`
 afterEach(async () => {
-  await site.sql`update private.agent_keys set holder_id = null where id = ${key}`
+  await heldBy('lea@example.org')
   await site.sql`update private.agent_proposals set state = 'declined' where key_id = ${key} and state = 'waiting'`
 })
 afterAll(() => site.close())
@@ -27,6 +30,13 @@ interface Asked {
   member?: string
   reason?: string
 }
+
+const deletes = async (member: string) =>
+  (
+    await site.sql<
+      { would: string[] }[]
+    >`select array_remove(private.deletion_in_words(${member}), null) as would`
+  )[0]!.would
 
 /** An agent asks for something that waits. Its id. */
 async function asks({
@@ -39,7 +49,7 @@ async function asks({
   const would =
     kind === 'refund'
       ? ['$60.00 of the $120.00 paid on 4 November 2026 goes back to where it came from.']
-      : ['Everything about her is erased here for good.', 'It cannot be undone.']
+      : await deletes(member!)
   const [row] = await site.sql<{ id: string }[]>`
     select private.propose(row(${key}::uuid, ${agent}, false, 'payments.propose_refund', null, 'test', private.clock())::private.agent_call,
       ${kind}, ${member ?? null}::uuid, ${subject}, ${kind === 'refund' ? amount : null}::bigint, ${kind === 'refund' ? 'usd' : null},
@@ -62,6 +72,8 @@ const cardOf = (page: Page, id: string) => page.locator(`[data-proposal="${id}"]
 test('an admin reads exactly what would happen, approves it with the keyboard, and sees it done', async () => {
   const people = await listPeople(site, [{ name: 'Gerda Testperson' }])
   const gerda = people.id('Gerda Testperson')
+  const email = `gerda-${key.slice(0, 8)}@example.org`
+  await site.sql`insert into public.member_emails (email, member_id, is_primary, source) values (${email}, ${gerda}, true, 'import')`
   const hostile =
     '<img src=x onerror="document.title=\'taken\'"> Approve all of them at once! <script>alert(1)</script>'
   const id = await asks({ kind: 'delete_member', member: gerda, reason: hostile })
@@ -73,7 +85,10 @@ test('an admin reads exactly what would happen, approves it with the keyboard, a
   await card.getByRole('heading', { name: 'Delete a member for good' }).waitFor()
   await page.getByRole('link', { name: 'Agents', exact: true }).waitFor()
   await card.getByText('For Gerda Testperson').waitFor()
-  await card.getByText('Everything about her is erased here for good.').waitFor()
+  // A name can be anybody's: whose it is stands beside it.
+  const whose = `${email} (not proved) Member since January 2026.`
+  await card.getByText(whose).waitFor()
+  await card.getByText('Everything about her is erased here for good, and she').waitFor()
   await card.getByText('Deleting a person is always decided by an admin.').waitFor()
   await card.getByText(`agent:${agent}`).waitFor()
   // What the agent wrote stands there as it was written, and does nothing.
@@ -86,6 +101,8 @@ test('an admin reads exactly what would happen, approves it with the keyboard, a
   await page.keyboard.press('Enter')
   const dialog = page.getByRole('dialog')
   await dialog.getByRole('heading', { name: 'Delete a member for good?' }).waitFor()
+  await dialog.getByText('For Gerda Testperson.').waitFor()
+  await dialog.getByText(whose).waitFor()
   await dialog.getByText('It cannot be undone.').waitFor()
   expect(await findings(page)).toEqual([])
   await page.keyboard.press('Escape')
@@ -146,10 +163,18 @@ test('declining takes a reason, a lost network changes nothing, and who comes se
 
 test('nobody but an admin comes in, and who works with the agent decides nothing', async () => {
   const id = await asks()
-  await site.sql`
-    update private.agent_keys set holder_id = (select member_id from public.member_emails where email = 'kim@example.org') where id = ${key}`
+  await heldBy('kim@example.org')
   const kim = await admin()
-  await cardOf(kim.page, id).getByText('You work with this agent. Another admin decides.').waitFor()
+  await cardOf(kim.page, id)
+    .getByText('You work with this agent. Another admin decides; your agent can withdraw it.')
+    .waitFor()
+  expect(await cardOf(kim.page, id).getByRole('button').count()).toBe(0)
+  // Who is behind it may be herself, as long as nobody knows.
+  await heldBy(null)
+  await kim.page.reload()
+  await cardOf(kim.page, id)
+    .getByText('Nobody knows who works with this agent. In Studio')
+    .waitFor()
   expect(await cardOf(kim.page, id).getByRole('button').count()).toBe(0)
   await kim.page.goto('/home/')
   await state(kim.page, 'ready')

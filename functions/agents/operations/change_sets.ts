@@ -9,7 +9,10 @@ const written = {
   target_type: z.string().describe('What kind of thing it was done to.'),
   target: z.string().describe('Which one.'),
 }
-const whyNot = z.string().nullable().describe('Why it cannot be, or was not, taken back.')
+const whyNot = z
+  .string()
+  .nullable()
+  .describe('Why it cannot be, or was not, or is not yet taken back.')
 
 export const changeSets = {
   'change_sets.open': {

@@ -107,7 +107,9 @@ export const content = {
   'content.update': {
     input: z.strictObject({
       resource,
-      revision: revision.describe('The revision that you saw. Another one by now: 409.'),
+      revision: revision
+        .max(2_147_483_647)
+        .describe('The revision that you saw. Another one by now: 409.'),
       title: title.optional(),
       summary: summary.optional(),
       topics: topics.optional(),

@@ -36,7 +36,9 @@ export const keys = {
       rates: z
         .strictObject({ read: rate, write: rate, destructive: rate })
         .describe('Its pace, by risk.'),
-      operations: z.array(z.string()).describe('What its scopes open.'),
+      operations: z
+        .array(z.string())
+        .describe('What its scopes open, or those of the token that asks.'),
     }),
   },
 } satisfies OperationShapes

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { beginEffect } from '../../_shared/effect.ts'
 import type { Snapshot, StripeClient, StripeObject } from '../../_shared/providers/stripe.ts'
 import type { Handler, HandlerResult } from '../../_shared/worker.ts'
 import type { JobDeps } from '../deps.ts'
@@ -50,7 +49,9 @@ export const carryOutCancel: Handler<JobDeps> = async (job, deps) => {
     if (ours) return await settle(now)
     const why = standsAgainst(now.value, owed)
     if (why) return await settle(now, why)
-    await beginEffect(sql, `cancel:${proposal}`, job.id, 'stripe')
+    const [asking] = await sql<{ is_owed: boolean }[]>`
+      select private.sending_cancel(${proposal}::uuid, ${job.id}) as is_owed`
+    if (!asking!.is_owed) return { note: 'taken back meanwhile' }
     return await settle(await cancel(stripe, owed, proposal))
   } catch (error) {
     const why = refusalInWords(error)

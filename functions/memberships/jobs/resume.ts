@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { ProviderError } from '../../_shared/provider_error.ts'
-import type { Handler } from '../../_shared/worker.ts'
+import type { Snapshot, StripeObject } from '../../_shared/providers/stripe.ts'
+import type { Handler, HandlerResult } from '../../_shared/worker.ts'
 import type { JobDeps } from '../deps.ts'
 import { accountFor, isNoPractice } from './practice.ts'
 import { refusalInWords } from './refusals.ts'
@@ -11,39 +11,49 @@ const args = z.object({ proposal_id: z.string() })
 interface Owed {
   subscription: string
   is_sandbox: boolean
-  is_waiting: boolean
   /** When Stripe took the cancellation, in its seconds. */
   canceled_at: number | null
 }
 
-/** Takes a cancellation for the end of the period back, when it is still the one that this proposal made. */
+/**
+ * Takes a cancellation for the end of the period back, when it is still the one that this proposal made, and says of the
+ * agent's change whether that was done.
+ */
 export const resume: Handler<JobDeps> = async (job, deps) => {
   const { sql } = deps
   const { proposal_id: proposal } = args.parse(job.args)
+  const source = job.correlationId ?? `job-${job.id}`
   const [row] = await sql<{ owed: Owed | null }[]>`
     select private.resume_owed(${proposal}::uuid) as owed`
   const owed = row?.owed
   if (!owed) return { note: 'nothing left to do' }
-  if (owed.is_waiting) {
-    throw new ProviderError('Stripe', 'retry', 'It is still being canceled', { retryAfter: 30 })
+
+  const settle = async (
+    now: Snapshot<StripeObject> | null,
+    why: string | null,
+  ): Promise<HandlerResult> => {
+    await unmappedPriceWaits(
+      () => sql`select private.resume_settled(${proposal}::uuid, ${now && sql.json(now.value as never)}::jsonb,
+        ${now?.asOf ?? null}, ${why}, ${source}, private.clock())`,
+    )
+    return { note: why ?? 'kept' }
   }
   const stripe = accountFor(owed, deps)
-  if (isNoPractice(stripe)) return { note: stripe.why }
+  if (isNoPractice(stripe)) return await settle(null, stripe.why)
   try {
-    const { value } = await stripe.subscription(owed.subscription)
-    if (!value.cancel_at || value.canceled_at !== owed.canceled_at) {
-      return { note: 'Somebody decided otherwise meanwhile' }
+    const now = await stripe.subscription(owed.subscription)
+    if (isOver(now.value)) return await settle(now, 'The subscription has ended meanwhile.')
+    // It runs on: a worker took it back and died, or she did herself.
+    if (!now.value.cancel_at) return await settle(now, null)
+    if (now.value.canceled_at !== owed.canceled_at) {
+      return await settle(now, 'Somebody decided otherwise meanwhile.')
     }
-    const kept = await stripe.keep(owed.subscription)
-    if (owed.is_sandbox) return { note: 'kept' }
-    const source = job.correlationId ?? `job-${job.id}`
-    await unmappedPriceWaits(
-      () => sql`select private.apply_subscription(${sql.json(kept.value as never)}, 'fetched', ${kept.asOf},
-        ${`resume-${proposal}`}, ${source}, private.clock())`,
-    )
-    return { note: 'kept' }
+    return await settle(await stripe.keep(owed.subscription), null)
   } catch (error) {
     const why = refusalInWords(error)
-    return why ? { note: why } : Promise.reject(error)
+    return why ? await settle(null, why) : Promise.reject(error)
   }
 }
+
+const isOver = ({ status }: StripeObject) =>
+  status === 'canceled' || status === 'incomplete_expired'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { header, message, paragraph, small, type Template, ways } from './blocks.ts'
-import { line, MOST, moment } from './words.ts'
+import { line, MOST, moment, onOneLine } from './words.ts'
 
 const proposal = z.object({
   proposal: z.uuid(),
@@ -9,6 +9,7 @@ const proposal = z.object({
   is_sandbox: z.boolean(),
   agent: z.string(),
   member: z.string().nullable(),
+  known_by: z.string().nullable(),
   would: z.array(z.string()),
   reason: z.string(),
   why_waiting: z.string().nullable(),
@@ -35,21 +36,22 @@ export const agentProposal: Template = (data, { siteUrl }) => {
   return message(
     asked.waits ? `agent:${asked.agent} asks: ${title}` : `${title}: ${asked.words}`,
     header(title),
+    // A line of its own, which no name can write.
+    small(onOneLine(asked.member ? `For ${asked.member}` : ''), ROOM.line),
     small(
-      [asked.member && `For ${asked.member}`, `Asked for by agent:${asked.agent}`]
-        .filter(Boolean)
-        .join(' · '),
+      asked.known_by ? `${asked.known_by[0]?.toUpperCase()}${asked.known_by.slice(1)}.` : '',
       ROOM.line,
     ),
+    small(`Asked for by agent:${asked.agent}`, ROOM.line),
     paragraph(asked.would.join('\n'), ROOM.would),
-    paragraph(`Why, in the agent's own words:\n“${asked.reason}”`, ROOM.reason),
+    paragraph(`Why, in the agent's own words:\n“${onOneLine(asked.reason)}”`, ROOM.reason),
     asked.waits
       ? small(
           [asked.why_waiting && `${asked.why_waiting}.`, until].filter(Boolean).join(' '),
           ROOM.why,
         )
       : paragraph(
-          [`${asked.words}.`, asked.decision_reason && `“${asked.decision_reason}”`]
+          [`${asked.words}.`, asked.decision_reason && `“${onOneLine(asked.decision_reason)}”`]
             .filter(Boolean)
             .join('\n'),
           ROOM.outcome,

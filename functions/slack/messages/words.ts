@@ -36,9 +36,12 @@ function fitted(text: string, most: number): string {
 /** For plain_text, where Slack reads no markup: escaped all the same, and never longer than it takes. */
 export const plain = (text: string, most: number = MOST.section): string => fitted(tidy(text), most)
 
+/** Without the ends of its lines, so that nothing in it looks like a line of ours. */
+export const onOneLine = (text: string): string => text.replaceAll(/\s+/g, ' ')
+
 /** On one line, for titles and names. */
 export const line = (text: string, most: number = MOST.header): string =>
-  plain(text.replaceAll(/\s+/g, ' '), most)
+  plain(onOneLine(text), most)
 
 /**
  * For the fallback, which Slack reads as markup: `@here` does not ring, addresses of pages and people are no links,

@@ -39,6 +39,15 @@ export function curlOf({ doorsUrl, method, path, isWrite, input }: Call): string
   return [`curl ${asked.length > 0 ? '-G ' : ''}${address}`, ...lines, ...asked].join(' \\\n')
 }
 
+/** A key exchanged for a token, and a call of the Data API with it, for a shell. */
+export const exchangeOf = (doorsUrl: string) => `TOKEN=$(curl -s -X POST ${doorsUrl}/token \\
+  -H "Authorization: Bearer ${key}" | jq -r .access_token)
+
+curl ${doorsUrl.replace('/functions/v1/agents', '')}/rest/v1/rpc/call_operation \\
+  -H "apikey: $PUBLISHABLE_KEY" -H "Authorization: Bearer $TOKEN" \\
+  -H 'Content-Type: application/json' \\
+  -d '{"operation": "events.list", "arguments": {"limit": 3}}'`
+
 export interface Client {
   id: string
   title: string

@@ -65,6 +65,8 @@ export function developersPage(supabaseUrl: string | undefined, siteUrl: string)
       /** A proposal is shown once, with the operation that reads one. */
       gives: isProposal && name === 'proposals.get' ? fieldsOf(proposal) : fieldsOf(data),
       isProposal,
+      /** What becomes of a proposal is shown with the operation that reads one. */
+      showsAnswer: groupOf(name) !== 'proposals' || name === 'proposals.get',
       isList: data.type === 'array',
       example: JSON.stringify(answer.example, null, 2),
       curl: curlOf({

@@ -174,7 +174,7 @@ select is((select told -> 'months' from attendance), '[
   {"month": "2026-10", "events": 2, "came": 34, "approved": 40, "registered": null, "suppressed": true}]', 'A month is told where each of its events is');
 select ok((select told::text from attendance) !~ 'Secret|Guest|guests\.example|Next', 'Nobody is named, and no event for leaders alone or of the month that runs');
 select is(jsonb_array_length(pg_temp.data('analytics.attendance', '{"from": "2026-10", "to": "2026-10"}', at => '2026-11-21 12:00Z') -> 'events'), 2, 'By whole months');
-select is(pg_temp.refusal('analytics.attendance', '{"from": "2026-03-05"}'), '422 from is longer than 7 characters [from]', 'and not by days');
+select is(pg_temp.refusal('analytics.attendance', '{"from": "2026-03-05"}'), '422 from is not a month [from]', 'and not by days');
 select is((select a #>> '{body,error,message}' from pg_temp.ask('analytics.attendance', '{"to": "2026-11"}', at => '2026-11-21 12:00Z') a), 'This month is not over', 'that are over');
 select is(pg_temp.refusal('analytics.attendance', '{"from": "2024-01", "to": "2025-01"}'), '422 These are more than twelve months [from]', 'Twelve at most');
 select is(pg_temp.refusal('analytics.attendance', '{"from": "2025-02", "to": "2025-01"}'), '422 It ends before it begins [to]', 'in their order');

@@ -3,7 +3,7 @@ begin;
 -- include: calling.sql
 -- include: proposing.sql
 set local search_path = public, extensions;
-select plan(63);
+select plan(72);
 
 update private.agent_rates set capacity = 1000;
 select pg_temp.admin('hal'), pg_temp.admin('ivy'), pg_temp.paid('ada', 'in_big', 120000), pg_temp.paid('bea', 'in_bea1', 9000);
@@ -28,7 +28,11 @@ create temp table one as select pg_temp.waits() as id;
 select is(pg_temp.decide(id, true, 'ada'), 'PT403 Only admins decide about proposals. Ask an admin.', 'A member approves nothing') from one;
 select is(pg_temp.decide(id, false, 'lea'), 'PT403 Only admins decide about proposals. Ask an admin.', 'nor does a leader, not even decline') from one;
 select is(pg_temp.decide(id, true, 'zoe'), 'PT403 Only admins decide about proposals. Ask an admin.', 'nor somebody who is not here any more') from one;
-update private.agent_keys set holder_id = pg_temp.person('hal') where name = 'kim-agent';
+select is(pg_temp.decide(id, true, 'ivy'), 'PT403 Nobody knows who works with this agent. In Studio an admin says so first, in holder_id of its key.', 'Of a key that nobody holds, no admin decides: it may be her own') from one;
+select is(pg_temp.decide(id, false, 'hal'), 'PT403 Nobody knows who works with this agent. In Studio an admin says so first, in holder_id of its key.', 'not even to decline') from one;
+select is(private.proposals_to_decide(pg_temp.person('ivy'), now()), 0, 'nor is she asked to on her home page');
+update private.agent_keys set holder_id = pg_temp.person('hal');
+select is(private.proposals_to_decide(pg_temp.person('ivy'), now()) || ' ' || private.proposals_to_decide(pg_temp.person('hal'), now()), '1 0', 'When it is known, everybody but the holder is');
 select is(pg_temp.decide(id, true, 'hal'), 'PT403 You work with this agent. Another admin decides; your agent can withdraw it.', 'Who works with the agent does not approve what it asks for') from one;
 update public.members set role = 'member' where id = pg_temp.person('ivy');
 select is(pg_temp.decide(id, true, 'ivy'), 'PT403 Only admins decide about proposals. Ask an admin.', 'Who was an admin until a moment ago is none') from one;
@@ -129,6 +133,22 @@ delete from jobs.delayed;
 select ok(admin.close_proposal(id, 'Done by hand'), 'When no job is left it is closed') from stuck;
 select is(pg_temp.state(id), 'failed studio', 'as failed') from stuck;
 select is((select a.what || ': ' || a.why from private.agent_proposals_attention(now() + interval '25 hours') a where a.id = hers.id::text), 'Proposal of an agent: Give back $60.00, asked for by agent:kim-agent', 'What nobody decides for a day waits for a person') from hers;
+
+-- Whoever decides sees who it is by more than a name, and what the agent writes stays on its line.
+create temp table card as select id, c from (select pg_temp.waits() as id) w, lateral (
+  select private.proposal_card(p, pg_temp.person('ivy'), now()) || private.proposal_for_slack(p.id, gen_random_uuid(), now()) as c from private.agent_proposals p where p.id = w.id) x;
+select is(c ->> 'member_email' || ', ' || (c ->> 'known_by'), 'ada@example.org, member since ' || to_char(now() - interval '100 days', 'FMMonth YYYY'), 'Her address and since when she is a member') from card;
+select ok(not private.proposal_for_slack(id, gen_random_uuid(), now())::text ~ 'ada@', 'In Slack stands no address') from card;
+insert into private.agent_writes (key_id, operation, action, target_type, target_id, member_id, before, after, at)
+select pg_temp.agent_key('kim'), 'members.update', 'members.profile_corrected', 'member', pg_temp.person('ada'), pg_temp.person('ada'), '{"name": "Ada"}', '{"name": "Bea"}', '2026-11-03';
+select matches(private.known_by(pg_temp.person('ada')), '; an agent changed her name on 3 November 2026$', 'A name that an agent wrote is told as such');
+update private.agent_writes set undone_at = now() where action = 'members.profile_corrected';
+select doesnt_match(private.known_by(pg_temp.person('ada')), 'agent', 'until that is undone');
+select matches(private.known_by(pg_temp.person('hal')), '^here since \w+ \d{4}, never a member$', 'Who was never a member is not called one');
+update public.memberships set ended_at = now() where member_id = pg_temp.person('cyn');
+select matches(private.known_by(pg_temp.person('cyn')), '^member from \w+ \d{4} to \w+ \d{4}$', 'nor who was one');
+select is(pg_temp.refund('in_big', 5999, reason => E' She asked.\n\nApproved by Ivy.\u2028\tPay at once ') #>> '{body,data,reason,written_by_people}',
+  'She asked. Approved by Ivy. Pay at once', 'A reason is one line: it cannot look like lines of ours');
 
 -- A member is erased while it waits about her.
 select admin.delete_member('ivy@example.org', 'She asked');

@@ -6,7 +6,7 @@ begin;
 set local search_path = public, extensions;
 select plan(27);
 update private.agent_rates set capacity = 1000;
-update private.agent_keys set refund_each = 100000, refunds_a_day = 100, actions_a_member = 100 where name = 'kim-agent';
+update private.agent_keys set refund_each = 100000, refunds_a_day = 100, actions_a_member = 100, holder_id = pg_temp.person('lea') where name = 'kim-agent';
 select pg_temp.admin('nia');
 
 -- A time that no clock shows is a mistake of who sent it, and not one of ours.
@@ -57,7 +57,7 @@ create function pg_temp.undo(scopes text[]) returns jsonb language sql as $$
   select private.agent_request(k, $1, 'change_sets.undo', jsonb_build_object('change_set', task.id), null, gen_random_uuid()::text, null, 'test', now())
     from private.agent_keys k, task where k.id = pg_temp.agent_key('kim')
 $$;
-select is(pg_temp.undo('{content:write}') ->> 'status', '403', 'A token for something else cannot undo it');
+select is(pg_temp.undo('{content:write}') ->> 'status' || ' ' || (pg_temp.undo('{content:write}') #>> '{body,error,scope}'), '403 members:write', 'A token for something else cannot undo it, and is told which scope it lacks');
 select is(pg_temp.undo('{}') ->> 'status', '403', 'nor one without any scope');
 select is((select headline from profiles where member_id = pg_temp.person('dot')), 'By an agent', 'It stands as it was written');
 select is(pg_temp.undo('{members:write}') #>> '{body,data,undone}', '1', 'With the scope it is undone');

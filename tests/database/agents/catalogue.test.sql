@@ -1,7 +1,7 @@
 -- The catalogue of operations beside what really is in the database.
 begin;
 set local search_path = public, extensions;
-select plan(10);
+select plan(13);
 
 create temporary table handlers as
 select o.*, p.oid, p.provolatile, p.prosecdef, p.proacl from private.agent_operations o
@@ -21,6 +21,16 @@ select is((select array_agg(p.proname) from pg_catalog.pg_proc p
               and p.proname not in (select o.handler from private.agent_operations o)), null, 'No handler is left over');
 select is((select array_agg(o.operation) from private.agent_operations o, pg_catalog.regexp_matches(o.path, '\{([a-z_]+)\}', 'g') m
             where m[1] <> all (o.parameters)), null, 'What stands in an address is a parameter');
+-- A list that ends somewhere and has no next page says where.
+create temporary table ends as
+select h.operation, h.what, (pg_catalog.regexp_match(p.prosrc, '\mmost constant integer := (\d+);'))[1] as most
+  from handlers h join pg_catalog.pg_proc p on p.oid = h.oid
+ where h.risk = 'read' and not 'after' = any (h.parameters);
+select ok((select count(*) >= 2 from ends where most is not null), 'Some lists are given up to a number');
+select is((select array_agg(operation) from ends where what !~ ('\m' || most || '\M')), null, 'and each of them says to which');
+select is((select array_agg(o.operation) from private.agent_operations o where o.what ~ ' of one member, or of a month,' and o.operation in ('payments.invoices', 'payments.refunds')),
+  null, 'Nobody is told that she must say whose payments, or of which month: all are answered when she does not');
+
 create temporary table takers as
 select distinct (pg_catalog.regexp_matches(p.prosrc, '''(undo_[a-z_]+)''', 'g'))[1] as undo from pg_catalog.pg_proc p where p.pronamespace = 'private'::regnamespace;
 -- A column.

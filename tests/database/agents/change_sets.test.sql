@@ -2,7 +2,7 @@ begin;
 -- include: ../cast.sql
 -- include: calling.sql
 set local search_path = public, extensions;
-select plan(44);
+select plan(45);
 
 create function pg_temp.open_task(task text) returns uuid language sql as $$
   select (pg_temp.data('change_sets.open', jsonb_build_object('task', task)) ->> 'change_set')::uuid
@@ -29,6 +29,7 @@ select is((select array_agg((w ->> 'action') || ' ' || (w ->> 'can_be_undone')) 
   array['members.profile_hidden false', 'members.profile_corrected true', 'members.profile_corrected true', 'members.profile_corrected true'],
   'What was written for it is listed, newest first, and whether it can be taken back');
 select is(pg_temp.data('change_sets.get', pg_temp.set_of(pg_temp.task('texts'))) -> 'writes' -> 0 ->> 'why_not', 'To be seen again is her own decision.', 'and why not');
+select is((select (after ->> 'rows')::integer from private.audit_log where action = 'agents.read' and target_id = 'change_sets.get' order by id desc limit 1), 4, 'Each that is about a member counts as a read of one');
 select doesnt_match(pg_temp.data('change_sets.get', pg_temp.set_of(pg_temp.task('texts')))::text, 'Rome|Three', 'The list holds no texts');
 
 -- Undone in one call.
@@ -125,11 +126,11 @@ select is(pg_temp.refusal('change_sets.undo', pg_temp.set_of(pg_temp.task('mine'
 select is((select headline from profiles where member_id = pg_temp.person('dot')), 'Mine', 'nothing happened');
 select throws_ok(format('select admin.undo_change_set(%L, '' '')', pg_temp.task('mine')), 'PT422', 'A reason is missing', 'An admin says why');
 select throws_ok('select admin.undo_change_set(''00000000-0000-4000-8000-000000000000'', ''Oops'')', 'PT404', 'There is no such change set', 'and which');
-select is(admin.undo_change_set(pg_temp.task('mine'), 'It was wrong'), '1 taken back, 0 left: undo_note in private.agent_writes says why.', 'An admin undoes what a key may not');
+select is(admin.undo_change_set(pg_temp.task('mine'), 'It was wrong'), '1 taken back, 0 left: undo_note in admin.agent_writes says why.', 'An admin undoes what a key may not');
 select is((select headline from profiles where member_id = pg_temp.person('dot')), 'Newest', 'and it is undone');
 select results_eq($$select actor_kind::text, reason from private.audit_log where action = 'agents.write_undone' order by id desc limit 1$$, $$values ('studio', 'It was wrong')$$, 'as the admin''s doing, with the reason');
 update profiles set bio = 'By the agent' where member_id = pg_temp.person('ada');
-select is(admin.undo_change_set(pg_temp.task('meanwhile'), 'Ada asked for it'), '1 taken back, 0 left: undo_note in private.agent_writes says why.', 'An admin may try again what was left');
+select is(admin.undo_change_set(pg_temp.task('meanwhile'), 'Ada asked for it'), '1 taken back, 0 left: undo_note in admin.agent_writes says why.', 'An admin may try again what was left');
 select is((select array[headline, bio] from profiles where member_id = pg_temp.person('ada')), array['Her own since', 'Bio of ada'], 'and then it fits');
 
 -- Bounds.

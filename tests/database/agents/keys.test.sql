@@ -2,7 +2,7 @@
 begin;
 -- include: ../cast.sql
 set local search_path = public, extensions;
-select plan(59);
+select plan(62);
 
 create function pg_temp.refusal(query text) returns text language plpgsql as $$
 declare field text; hint text;
@@ -51,6 +51,9 @@ select is(pg_temp.refusal(query), said, title) from (values
   ($$select admin.create_agent_key('new-agent', 'x', '{members:read}', now() - interval '1 second')$$, 'PT422 This key would be over before it begins [expires_at]', 'It ends later'),
   ($$select admin.create_agent_key('new-agent', 'x', '{members:read}', now() + interval '1 year 1 second')$$, 'PT422 A key ends within a year [expires_at]', 'and within a year'),
   ($$select admin.create_agent_key('new-agent', 'x', '{members:read}', rate_class => 'endless')$$, 'PT422 There is no such class [rate_class]', 'Its pace is one that there is'),
+  ($$select admin.create_agent_key('new-agent', 'x', '{events:read,payments:refund}')$$, 'PT422 What this key proposes is approved by somebody else than who works with it [holder_email]', 'Who works with it is said of a key that may ask for money'),
+  ($$select admin.create_agent_key('new-agent', 'x', '{events:read,payments:cancel}')$$, 'PT422 What this key proposes is approved by somebody else than who works with it [holder_email]', 'for an end'),
+  ($$select admin.create_agent_key('new-agent', 'x', '{events:read,members:write}')$$, 'PT422 What this key proposes is approved by somebody else than who works with it [holder_email]', 'or for a deletion'),
   ($$select admin.create_agent_key('new-agent', 'x', '{members:read}', holder_email => 'nobody@example.org')$$, 'PT404 Nobody here has this address [email]', 'Its holder is somebody'),
   ($$select admin.create_agent_key('finance-agent', 'x', '{members:read}')$$, 'PT409 There is a key finance-agent, and this name is taken for it at a glance [name]', 'A name is given once'),
   ($$select admin.create_agent_key('f1nance-agent', 'x', '{members:read}')$$, 'PT409 There is a key finance-agent, and this name is taken for it at a glance [name]', 'and so is the look of it'),

@@ -2,7 +2,7 @@ begin;
 -- include: ../cast.sql
 -- include: calling.sql
 set local search_path = public, extensions;
-select plan(59);
+select plan(65);
 
 create function pg_temp.logged(what text) returns jsonb language sql as $$
   select coalesce(jsonb_agg(jsonb_build_object('who', l.actor_kind || ':' || l.actor, 'after', l.after) order by l.id), '[]')
@@ -98,10 +98,27 @@ create temp table asked as select pg_temp.data('members.delete', pg_temp.of('bea
 select is((select proposal ->> 'state' from asked), 'waiting', 'and always waits for an admin');
 select is((select proposal -> 'shows' -> 'would' from asked), '["Everything about her is erased here for good, and she cannot sign in any more.", "Her annual subscription ends at Stripe at once. Nothing is given back.", "2 payments of hers stay in the books, without her.", "It cannot be undone."]',
   'It shows what would happen, and names nobody');
+-- What it would do changes while it waits.
+create temp table stale as select (pg_temp.data('members.delete', pg_temp.of('ada') || '{"reason": "Gone for good"}') ->> 'id')::uuid as id;
+create temp table asked_dot as select (pg_temp.data('members.delete', pg_temp.of('dot') || '{"reason": "Asked for it"}') ->> 'id')::uuid as id;
+create function pg_temp.deletion_problem(proposal uuid, at timestamptz default now()) returns text language sql as $$
+  select private.deletion_problem(p, at) from private.agent_proposals p where p.id = proposal
+$$;
+select is(array[pg_temp.deletion_problem(id), pg_temp.deletion_problem(id, now() + interval '3 days')], '{null,null}'::text[], 'What has not changed can be approved, at any time') from stale;
+insert into subscriptions (subscription_id, customer_id, purpose, tier, price_id, currency, unit_amount, status, current_period_end, as_of, as_of_event)
+values ('sub_back', 'cus_ada', 'dues', 'annual', 'price_annual', 'usd', 10000, 'active', now() + interval '1 year', now(), 'created');
+select is(private.decide_proposal(id, true, 'studio', 'Long gone', now()) ->> 'words',
+  'Approved by an admin in Studio, but it could not be done: What it would do has changed since, so what this shows is not true any more', 'Who joined again meanwhile is not deleted on what was so before') from stale;
+select is((select count(*)::integer from admin.jobs where kind = 'delete_proposed'), 0, 'Nothing is owed');
+select throws_ok(format($$update private.agent_proposals set state = 'approved' where id = %L$$, id), 'PT409', null, 'nor by hand') from stale;
+select private.decide_proposal(id, true, 'studio', 'She wrote to us', now()) from asked_dot;
+insert into invoices (invoice_id, customer_id, status, amount_due, amount_paid, currency, created_at, paid_at, as_of) values ('in_since', 'cus_dot', 'paid', 1000, 1000, 'usd', now(), now(), now());
+select is(private.delete_as_proposed(id, now()), 'What it would do has changed since, so what this shows is not true any more.', 'nor by the job, when it changes between') from asked_dot;
+select is((select count(*)::integer from members where id in (pg_temp.person('ada'), pg_temp.person('dot'))), 2, 'They are here');
 select is(exists (select from members where id = pg_temp.person('bea')), true, 'Nothing has happened yet');
 select is((select what from private.explain_member(pg_temp.person('bea'), now()) where what like '%proposed%'), 'agent:kim-agent proposed to delete her: “Bea asked for it”.', 'Her story tells what was proposed');
 select private.decide_proposal((select (proposal ->> 'id')::uuid from asked), true, 'studio', 'She wrote to us', now());
-select is((select count(*)::integer from admin.jobs where kind = 'delete_proposed'), 1, 'An admin''s word owes the deletion');
+select is((select count(*)::integer from admin.jobs j where j.kind = 'delete_proposed' and j.args ->> 'proposal_id' = (select proposal ->> 'id' from asked)), 1, 'An admin''s word owes the deletion');
 select is(private.delete_as_proposed((select (proposal ->> 'id')::uuid from asked), now()), 'erased', 'and the job does it');
 select is(exists (select from members where id = pg_temp.person('bea')) or exists (select from auth.users where id = pg_temp.login('bea')), false, 'She is gone');
 select is((select array[p.state::text, p.member_id::text, p.reason] from private.agent_proposals p join asked on p.id = (asked.proposal ->> 'id')::uuid),

@@ -2,7 +2,7 @@
 begin;
 set local search_path = public, extensions;
 -- include: ../cast.sql
-select plan(14);
+select plan(19);
 
 create function pg_temp.ask(seconds double precision, operation text default 'keys.me', args jsonb default '{}') returns jsonb language plpgsql as $$
 declare held private.agent_keys;
@@ -43,6 +43,21 @@ select is(pg_temp.ask(0, 'content.update_many', '{"most": 61}') -> 'body' -> 'er
 select is(pg_temp.ask(0, 'content.update_many', '{"most": 60}') ->> 'retry_after', '1', 'and took one token, so that sixty are a second away');
 select is(pg_temp.ask(0, 'content.update_many', '{"most": 59.5}') ->> 'status', '429', 'Part of a row is a row');
 select is(pg_temp.ask(0, 'content.update_many', '{"most": "60"}') ->> 'status', '422', 'What is no number costs one, and is refused');
+
+-- A name that there is not costs what a read costs, and stands on record.
+update private.agent_keys set rate_class = 'careful' where id = pg_temp.agent_key('kim');
+delete from private.agent_refusals;
+create function pg_temp.guess(seconds double precision, times integer) returns text language sql as $$
+  select string_agg(format('%s×%s', n, status), ' ' order by status) from (
+    select pg_temp.ask(seconds, 'nope.x') ->> 'status' as status, count(*) as n from generate_series(1, times) group by 1) s
+$$;
+select is(pg_temp.guess(600, 35), '30×404 5×429', 'A careful key guesses thirty names at once');
+select is(pg_temp.ask(600, 'nope.x') ->> 'retry_after', '2', 'then waits');
+select is((select string_agg(format('%s×%s %s', n, status, operation), ', ' order by status) from (
+    select r.status, r.operation, count(*) as n from private.agent_refusals r group by 1, 2) f), '30×404 , 1×429 ', 'and admins see it, under no operation');
+select is(pg_temp.burst(600, 1), '1×429', 'It has no read left either');
+update private.agent_keys set held_until = '2026-06-15 12:30Z', held_reason = 'A look at it' where id = pg_temp.agent_key('kim');
+select is(pg_temp.ask(1200, 'nope.x') #>> '{body,error,message}', 'This key is stopped for a while: A look at it', 'A key that is stopped hears so, whatever it asks for');
 
 select * from finish();
 rollback;

@@ -4,7 +4,7 @@ begin;
 -- include: calling.sql
 -- include: proposing.sql
 set local search_path = public, extensions;
-select plan(65);
+select plan(82);
 
 update private.agent_rates set capacity = 1000;
 update private.agent_keys set refund_each = 100000, refunds_a_day = 100, cancels_a_day = 100, actions_a_member = 100 where name = 'kim-agent';
@@ -159,6 +159,53 @@ select private.refund_key_is_spent(id) from sent;
 select is(private.sending_refund(id, 'pi_ada', now() + interval '24 hours'), 'commons-refund-' || id || '-3', 'What Stripe answers with its own error is not asked again under the same') from sent;
 select private.release_proposal(id) from sent;
 select is((select state::text from private.refund_reservations r join sent s on s.id = r.proposal_id), 'sent', 'What Stripe was asked for is not free because somebody closes the proposal');
+
+-- Paid in parts, it is none of them.
+select pg_temp.paid('bea', 'in_parts', 10000);
+create temp view intent as select (private.find_payment('in_parts')).payment_intent_id as of_it;
+insert into private.charges (charge_id, customer_id, payment_intent_id, invoice_id, amount, amount_refunded, amount_reported, currency, as_of) values ('ch_parts', 'cus_bea', 'pi_2', 'in_parts', 4000, 0, 0, 'usd', now());
+select is(of_it, 'pi_2', 'One payment that is known of an invoice is its payment') from intent;
+insert into private.invoice_payments (invoice_payment_id, invoice_id, payment_intent_id, amount, currency, created_at) values
+  ('inpay_1', 'in_parts', 'pi_1', 6000, 'usd', now()), ('inpay_2', 'in_parts', 'pi_2', 4000, 'usd', now());
+select is(of_it, null, 'Of two neither is, also when the newest charge is known: Stripe is asked, and nobody guesses') from intent;
+
+-- Stripe's later word.
+update private.agent_keys set refund_each = 100000, refunds_a_day = 1000, actions_a_member = 1000 where name = 'kim-agent';
+select pg_temp.paid('bea', 'in_later', 10000);
+create function pg_temp.told(proposal uuid, refund text, status text) returns text language sql as $$
+  select private.apply_refund(jsonb_build_object('id', refund, 'charge', 'ch_later', 'payment_intent', 'pi_later', 'amount', 100, 'currency', 'usd', 'status', status,
+    'created', extract(epoch from now())::bigint, 'metadata', jsonb_build_object('proposal_id', proposal)), now(), 'evt_later', now())
+$$;
+create function pg_temp.sent() returns uuid language sql as $$
+  select a.id from (select pg_temp.id_of(pg_temp.pay('{"payment": "in_later", "amount": 100}')) as id) a, lateral private.sending_refund(a.id, 'pi_later', now())
+$$;
+create function pg_temp.stands(proposal uuid) returns text language sql as $$
+  select format('%s %s | %s', p.state, p.provider_id, p.what_became) from admin.proposals p where p.id = proposal
+$$;
+create function pg_temp.attends(proposal uuid) returns text language sql as $$ select a.why from private.agent_proposals_attention(now()) a where a.id = proposal::text $$;
+create temp table fell as select pg_temp.sent() as id;
+select is(pg_temp.told(id, 're_fell', 'pending'), 'applied', 'Stripe takes a refund on') from fell;
+select is(pg_temp.stands(id), 'approved  | Approved by the limits of its key, and being carried out', 'and its job settles it') from fell;
+select ok(private.settle_proposal(id, 'carried_out', 're_fell', null, 'c', now()), 'as done') from fell;
+select is(pg_temp.told(id, 're_by_hand', 'failed'), 'applied', 'Another refund that came to nothing, under the same number,') from fell;
+select is(pg_temp.stands(id), 'carried_out re_fell | Approved by the limits of its key, and done', 'is no word about this one') from fell;
+select is(pg_temp.told(id, 're_fell', 'failed'), 'applied', 'Days later the bank sends it back') from fell;
+select is(pg_temp.stands(id), 'failed re_fell | Approved by the limits of its key, but it could not be done: It was given, and came to nothing at the bank afterwards', 'and the proposal says so') from fell;
+select is(pg_temp.data('proposals.get', jsonb_build_object('proposal', id)) ->> 'error', 'It was given, and came to nothing at the bank afterwards.', 'to its agent as well') from fell;
+select is(pg_temp.attends(id), 'Give back $1.00: It was given, and came to nothing at the bank afterwards.', 'and it waits for a person') from fell;
+select is((select format('%s %s', actor_kind, actor) from private.audit_log where target_id = fell.id::text and action = 'agents.proposal_failed'), 'stripe re_fell', 'The log has whose word it was') from fell;
+-- Given up after Stripe was asked; the answer comes all the same.
+create temp table lost as select pg_temp.sent() as id, pg_temp.sent() as known;
+delete from pgmq.q_memberships;
+delete from pgmq.q_memberships_bulk;
+delete from jobs.delayed;
+select ok(admin.close_proposal(id, 'Given up'), 'One is given up') from lost;
+select pg_temp.told(id, 're_lost', 'succeeded') from lost;
+select is(pg_temp.stands(id), 'carried_out re_lost | Approved by the limits of its key, and done', 'and was given: the proposal says that') from lost;
+select is(pg_temp.attends(id), null, 'and nobody gives it back a second time by hand') from lost;
+select pg_temp.told(known, 're_known', 'succeeded') from lost;
+select is(admin.close_proposal(known, 'Given up'), false, 'What Stripe has told of already does not become a failure') from lost;
+select is(pg_temp.stands(known), 'carried_out re_known | Approved by the limits of its key, and done', 'it was given') from lost;
 
 select * from finish();
 rollback;

@@ -3,7 +3,7 @@ begin;
 -- include: ../house/own.sql
 -- include: ../cast.sql
 set local search_path = public, extensions;
-select plan(11);
+select plan(13);
 
 insert into private.agent_keys (id, name, what, scopes, is_sandbox, rate_class, expires_at, created_by)
 values (pg_temp.agent_key('practice'), 'practice-agent', 'Practice', pg_catalog.enum_range(null::private.agent_scope), true, 'bulk', now() + interval '9 days', 'test');
@@ -87,6 +87,11 @@ select ok((select bool_and('private.agent_proposals' = any (changed)) from seen 
 select is_empty($$select id from private.agent_proposals where key_id = pg_temp.agent_key('practice') and not is_sandbox$$, 'that say what they are');
 select is((select count(*)::int from private.audit_log where actor = 'practice-agent' and action = 'agents.rehearsed'), (select count(*)::int from tried where not keeps),
   'The log says of each that it was rehearsed');
+select is((select after from private.audit_log where actor = 'practice-agent' and action = 'agents.rehearsed' and target_id = 'members.update'),
+  pg_catalog.jsonb_build_object('writes', pg_catalog.jsonb_build_array(pg_catalog.jsonb_build_object('action', 'members.profile_corrected',
+    'target_type', 'member', 'target_id', pg_temp.person('ada'), 'after', '{"fields": ["headline"]}'::jsonb))), 'and what of whom it would have changed, without the words');
+select is_empty($$select target_id, after from private.audit_log where actor = 'practice-agent' and action = 'agents.rehearsed'
+    and (after -> 'writes' is null or after::text ~ 'After|Nova|nova@|A find')$$, 'as of each');
 select is((select count(*)::int from private.agent_requests where key_id = pg_temp.agent_key('practice')), (select count(*)::int from tried), 'Each request is kept,');
 select ok((select bool_and(a ->> 'is_replayed' = 'true' and a -> 'body' = s.answer -> 'body') from seen s join tried t using (operation),
     lateral (select pg_temp.practise(t.operation, t.args) as a) again), 'and the same again has the same answer');

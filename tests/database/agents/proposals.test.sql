@@ -3,7 +3,7 @@ begin;
 -- include: calling.sql
 -- include: proposing.sql
 set local search_path = public, extensions;
-select plan(49);
+select plan(56);
 
 select pg_temp.paid('ada', 'in_big', 12000), pg_temp.paid('ada', 'in_two', 12000), pg_temp.paid('bea', 'in_bea1', 9000), pg_temp.paid('bea', 'in_bea2', 9000),
        pg_temp.paid('dot', 'in_dot1', 9000), pg_temp.paid('lea', 'in_lea1', 9000), pg_temp.paid('cyn', 'in_cyn1', 9000), pg_temp.paid('ada', 'in_yen', 900, 'jpy');
@@ -81,6 +81,23 @@ select is(pg_temp.data('proposals.list', jsonb_build_object('limit', 1, 'after',
 select is(pg_temp.ask('proposals.list', '{"limit": 100}') -> 'body' ? 'next', false, 'The last page names none');
 select is(pg_temp.refusal('proposals.list', jsonb_build_object('after', (select id from private.agent_proposals where key_id = pg_temp.agent_key('kai') limit 1))), '422 after is not from a page of this list [after]', 'Another key''s proposal is no place in the list');
 select is(pg_temp.refusal('proposals.get', jsonb_build_object('proposal', (select id from private.agent_proposals where key_id = pg_temp.agent_key('kai') limit 1))), '404 This key has no such proposal [proposal]', 'Another key''s proposal is not there');
+
+-- What tells of somebody is counted; what became of a proposal is told also to who has lost the scope, and nothing more.
+select is((select (after ->> 'rows')::integer from private.audit_log where action = 'agents.read' and target_id = 'proposals.list' order by id desc limit 1),
+  jsonb_array_length(pg_temp.data('proposals.list')), 'Each proposal that is shown is a row about somebody, and on record');
+create temp table mine as select id from private.agent_proposals where subject = 'in_bea1' and state = 'waiting';
+select is(jsonb_path_query_array(pg_temp.data('proposals.get', jsonb_build_object('proposal', (select id from mine))), '$.member') -> 0, to_jsonb(pg_temp.person('bea')), 'A key sees whom its proposal is about');
+update private.agent_keys set scopes = '{events:read,payments:cancel}' where name = 'kim-agent';
+select is((pg_temp.data('proposals.get', jsonb_build_object('proposal', (select id from mine))) ->> 'state'), 'waiting', 'Without the scope it still learns what became of it');
+select is((select array_agg(f.key order by f.key) from jsonb_each(pg_temp.data('proposals.get', jsonb_build_object('proposal', (select id from mine)))) f where f.value not in ('null', 'false', '{"would": []}')),
+  '{created_at,expires_at,id,kind,state}', 'and nothing of whom it is about, what was paid, or why');
+select is((select count(*)::integer from jsonb_array_elements(pg_temp.data('proposals.list')) p where p ->> 'kind' = 'refund' and p::text ~ 'in_|usd|She'), 0, 'nor in the list');
+select is((select count(*)::integer from jsonb_array_elements(pg_temp.data('proposals.list')) p where p ->> 'kind' <> 'refund' and p -> 'member' <> 'null') > 0, true, 'What another scope covers is shown as before');
+update private.agent_keys set scopes = enum_range(null::private.agent_scope) where name = 'kim-agent';
+create function pg_temp.narrowed(operation text, args jsonb, narrow text[]) returns jsonb language sql as $$
+  select private.agent_request(k, narrow, operation, args, null, null, null, 'ask', now()) -> 'body' -> 'data' from private.agent_keys k where k.name = 'kim-agent'
+$$;
+select is(pg_temp.narrowed('proposals.get', jsonb_build_object('proposal', (select id from mine)), '{events:read}') -> 'member', 'null', 'A token that was made narrower sees as little');
 
 -- Withdrawing.
 create temp table old as select id from private.agent_proposals where subject = 'in_bea1' and state = 'waiting';

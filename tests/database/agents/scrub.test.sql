@@ -1,6 +1,6 @@
 begin;
 set local search_path = public, extensions;
-select plan(28);
+select plan(37);
 
 -- What is taken out; tests/house/log.test.ts holds the same of scrub() in TypeScript.
 create temp table said_in_texts (text text, clean text);
@@ -17,6 +17,7 @@ insert into said_in_texts values
   ('Authorization: bearer abcDEF123', 'Authorization: bearer [secret]'),
   ('eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhIn0.abcDEF123', '[token]'),
   ('pay at https://invoice.stripe.com/i/acct_1/live_YWNj?s=ap now', 'pay at [link] now'),
+  ('or type invoice.stripe.com/i/acct_1/live_YWNj', 'or type [link]'),
   ('call +1 415 555 0100.', 'call [phone].'),
   ('call +14155550100 or +351 (21) 123-4567', 'call [phone] or [phone]'),
   ('call (415) 555-0100, 415-555-0100 or 415.555.0100', 'call [phone], [phone] or [phone]'),
@@ -30,6 +31,12 @@ select is(private.scrub(text), text, 'This stays: ' || text) from (values
   ('2026-11-21T18:00:00+01:00'), ('3 of 10 (30 %)'), ('https://commons.example/account/'), ('@here, and five + three'), ('Tried 12 times; again on 21 November 18:00 UTC'),
   ('')) kept (text);
 select is(private.scrub(null), null, 'Nothing stays nothing');
+
+-- What nobody sees is not read either, and hides nothing.
+select is(private.said(words) ->> 'written_by_people', clean, 'An agent reads what people see: ' || clean) from (values
+  (U&'Ada\200B\2060\FEFF Park', 'Ada Park'), (U&'gro.elpmaxe\202E', 'gro.elpmaxe'), (U&'Hi\+0E0041\+0E0042\+0E007F', 'Hi'), (U&'a\2028b\0085c', 'abc'),
+  (U&'+1 415\200B 555\2060 0100', '[phone]'), (U&'\+01F469\200D\+01F4BB', U&'\+01F469\200D\+01F4BB'), (U&'\0645\06CC\200C\062E', U&'\0645\06CC\200C\062E'),
+  (U&'e\0301 \2764\FE0F', U&'e\0301 \2764\FE0F')) said (words, clean);
 select is(private.scrub(private.scrub('ada@example.org +14155550100')), '[email] [phone]', 'Twice is once');
 
 select * from finish();

@@ -1,6 +1,6 @@
 begin;
 -- include: own.sql
-select plan(15);
+select plan(17);
 
 create temporary view open_tables as
 select name as finding from own_tables where not relrowsecurity;
@@ -39,6 +39,15 @@ create temporary view undescribed_relations as
 select name as finding from own_relations
  where relkind in ('r', 'p', 'v', 'm') and schema <> 'pgmq' and pg_catalog.obj_description(oid, 'pg_class') is null;
 
+create temporary view undescribed_types as
+select pg_catalog.format('%s.%s', n.nspname, t.typname) as finding
+  from pg_catalog.pg_type t
+  join pg_catalog.pg_namespace n on n.oid = t.typnamespace and n.nspname in ('public', 'private', 'jobs', 'admin')
+  left join pg_catalog.pg_class c on c.oid = t.typrelid
+ where (t.typtype = 'e' or c.relkind = 'c') and pg_catalog.obj_description(t.oid, 'pg_type') is null
+   and not exists (select from pg_catalog.pg_depend d
+                    where d.classid = 'pg_catalog.pg_type'::regclass and d.objid = t.oid and d.deptype = 'e');
+
 create temporary view views_with_owners_rights as
 select name as finding from own_relations
  where relkind in ('v', 'm') and not coalesce(reloptions, '{}') && array['security_invoker=true', 'security_invoker=on', 'security_invoker=1'];
@@ -53,6 +62,7 @@ select is_empty('select * from foreign_keys_without_index', 'Every foreign key h
 select is_empty('select * from times_without_zone', 'Every moment is stored with its time zone');
 select is_empty('select * from inexact_money', 'Money is stored in whole minor units');
 select is_empty('select * from undescribed_relations', 'Every table and view says in Studio what it holds');
+select is_empty('select * from undescribed_types', 'Every type says what its words or its parts mean');
 select is_empty('select * from views_with_owners_rights', 'Every view runs with the rights of who reads it');
 select is_empty('select * from sleeping_triggers', 'No trigger is switched off');
 
@@ -65,6 +75,8 @@ create table private.careless (
 );
 create index on private.careless (parent_id) where parent_id > 7;
 create view admin.careless as select * from private.careless;
+create type private.careless_mood as enum ('calm', 'hasty');
+create type private.careless_pair as (one text, other text);
 create trigger nap after insert on private.careless for each statement execute function private.touch_updated_at();
 alter table private.careless disable trigger nap;
 
@@ -76,6 +88,8 @@ select set_has('select * from foreign_keys_without_index', $$values ('private.ca
 select set_has('select * from times_without_zone union select * from inexact_money',
   $$values ('private.careless.at'), ('private.careless.unit_amount')$$, 'A time without zone and money in fractions are found');
 select set_has('select * from undescribed_relations', $$values ('private.careless'), ('admin.careless')$$, 'What has no comment is found');
+select set_has('select * from undescribed_types', $$values ('private.careless_mood'), ('private.careless_pair')$$,
+  'A type without a comment is found');
 select set_has('select * from views_with_owners_rights', $$values ('admin.careless')$$, 'A view with its owner''s rights is found');
 select set_has('select * from sleeping_triggers', $$values ('private.careless nap')$$, 'A trigger that is switched off is found');
 

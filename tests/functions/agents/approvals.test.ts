@@ -15,12 +15,17 @@ beforeAll(async () => {
   agent = await agentOf(house)
   await limits({ refund_each: 5000 })
   kim = await admin('kim')
+  await heldByLea()
 })
 afterAll(async () => {
   await crowd?.end()
   await house?.close()
 })
 
+/** Lea works with the agent, so that Kim may decide. */
+const heldByLea = () => house.sql`
+  with lea as (insert into public.members (role, origin) values ('leader', 'admin') returning id)
+  update private.agent_keys k set holder_id = lea.id from lea where k.name = ${agent.name}`
 const limits = (
   of: Partial<Record<'refund_each' | 'refunds_a_day' | 'actions_a_member', number>>,
 ) => house.sql`update private.agent_keys set ${house.sql(of)} where name = ${agent.name}`
@@ -177,6 +182,7 @@ describe('What an agent asks for beyond its limits', () => {
     const lost = agent
     agent = await agentOf(house)
     await limits({ refund_each: 5000 })
+    await heldByLea()
     const { proposal, charge } = await waiting()
     await house.sql`select admin.revoke_agent_key(${agent.name}, 'It was lost')`
     expect(await ways.site(proposal, kim)).toMatchObject({ decided: false, state: 'withdrawn' })

@@ -36,8 +36,8 @@ test('What Postgres cannot store is refused in every place of a call, and costs 
   const sent: [Parameters<typeof open>, number, string][] = [
     [['a\0b', 'k1'], 422, 'task'],
     [['Texts', 'k\0'], 400, 'Idempotency-Key'],
-    [['Texts', 'k3', '\0'], 422, 'change_set'],
-    [['Texts', 'k4', '\ud800'], 422, 'change_set'],
+    [['Texts', 'k3', '\0'], 422, 'Change-Set'],
+    [['Texts', 'k4', '\ud800'], 422, 'Change-Set'],
   ]
   for (const [args, status, field] of sent) {
     expect(await open(...args)).toMatchObject({ status, body: { error: { field } } })

@@ -124,7 +124,7 @@ test('A write that comes while it is undone finds the task closed', async () => 
     return [undone, write] as const
   }).then((both) => Promise.all(both))
   expect(undone.body.data).toMatchObject({ undone: 1, left: 0 })
-  expect([write.status, write.body.error.field]).toEqual([422, 'change_set'])
+  expect([write.status, write.body.error.field]).toEqual([422, 'Change-Set'])
   expect(await nameOf(her)).toBe('Ada')
 })
 

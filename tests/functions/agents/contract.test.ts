@@ -147,6 +147,31 @@ describe('As published, a bad call of', () => {
     }
   })
 
+  it('change_sets.undo, with a token that may not write what it takes back', async () => {
+    const { change_set } = (
+      (await call('change_sets.open', { task: 'Texts' })).body as { data: Args }
+    ).data
+    const headers = { 'change-set': String(change_set) }
+    const write = { ...good['members.update'](known), headline: 'For a task' }
+    expect((await call('members.update', write, secret, headers)).status).toBe(200)
+    const { body } = await world.ask(secret, 'POST', '/token', {
+      body: { scopes: ['events:read'] },
+    })
+    const answer = await call('change_sets.undo', { change_set }, body.access_token)
+    expect([answer.status, wrong('change_sets.undo', answer), answer.body]).toEqual([
+      403,
+      [],
+      {
+        error: {
+          message: 'This token has no scope members:write, which some of it needs',
+          field: 'change_set',
+          remedy: 'An admin can undo it, with admin.undo_change_set.',
+          scope: 'members:write',
+        },
+      },
+    ])
+  })
+
   it('any of them, beyond the pace of the key', async () => {
     const { secret: careful } = await world.newKey(['content:read'], { rateClass: 'careful' })
     let answer = await call('content.list', {}, careful)
@@ -177,13 +202,20 @@ it('As published, a write that is sent again, one that is too large and one that
 })
 
 it('As published, a key is exchanged for a token', async () => {
-  for (const body of [undefined, { scopes: ['events:read'] }, { scopes: ['everything'] }]) {
-    const answer = await world.ask(secret, 'POST', '/token', body ? { body } : {})
-    expect(contract.wrongWith('/token', 'POST', answer)).toEqual([])
-    expect(answer.status).toBe(JSON.stringify(body)?.includes('everything') ? 422 : 200)
+  const narrow = (await world.newKey(['events:read'])).secret
+  const cases: [number, string, unknown][] = [
+    [200, secret, undefined],
+    [200, secret, { scopes: ['events:read'] }],
+    [422, secret, { scopes: ['everything'] }],
+    [400, secret, '{'],
+    [403, narrow, { scopes: ['members:read'] }],
+    [413, secret, 'x'.repeat(5000)],
+    [401, 'cak_live_nothing', undefined],
+  ]
+  for (const [status, who, body] of cases) {
+    const answer = await world.ask(who, 'POST', '/token', body === undefined ? {} : { body })
+    expect([answer.status, contract.wrongWith('/token', 'POST', answer)]).toEqual([status, []])
   }
-  const refused = await world.ask('cak_live_nothing', 'POST', '/token')
-  expect([refused.status, contract.wrongWith('/token', 'POST', refused)]).toEqual([401, []])
 })
 
 it('An answer that differs is found: another field, another type, another status, no header', async () => {

@@ -44,14 +44,14 @@ interface Movement {
 /** The month's ledger equals Stripe to the cent, failed payments, what was given back. */
 export async function finance(community: Community, model: Obedient, page: AgentPage) {
   const { step, ended } = follow(model, page)
-  const month = monthOf(await community.now())
+  const all = await community.atStripe<Movement>('balance_transactions?limit=100')
+  // The month that has movements, also when the next one has just begun.
+  const month = monthOf(new Date(Math.max(...all.map(({ created }) => created)) * 1000))
   const { data: me } = await step()
   expect(me.scopes).toEqual(['payments:read'])
   const { data: ledger } = await step({ month })
   const begins = Date.parse(`${month}-01T00:00:00Z`) / 1000
-  const booked = (await community.atStripe<Movement>('balance_transactions?limit=100')).filter(
-    ({ created }) => created >= begins,
-  )
+  const booked = all.filter(({ created }) => created >= begins)
   const total = (what: 'amount' | 'fee' | 'net') =>
     booked.reduce((all, each) => all + each[what], 0)
   expect(booked.length).toBeGreaterThan(2)

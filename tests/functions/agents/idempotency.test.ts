@@ -181,6 +181,21 @@ test('Whoever writes the same over and over under new keys is stopped for a whil
   await agents.travel(0)
 })
 
+test('A write that was refused counts too, also under one key; one that was done and is sent again does not', async () => {
+  const looping = await agents.makeKey()
+  for (let n = 0; n < 10; n++)
+    expect((await open('Done', 'done-1', looping.secret)).status).toBe(201)
+  const propose = () =>
+    agents.call(
+      'members.delete',
+      { member: '00000000-0000-4000-8000-000000000000', reason: 'Nobody has this id' },
+      { bearer: looping.secret, headers: { 'idempotency-key': 'refused-1' } },
+    )
+  const statuses = []
+  for (let n = 0; n < 6; n++) statuses.push((await propose()).status)
+  expect(statuses).toEqual([404, 404, 404, 404, 404, 429])
+})
+
 test('What is practised is answered, replayed, on record, and not there', async () => {
   const practice = await agents.makeKey(undefined, { isSandbox: true })
   expect(practice.secret).toMatch(/^cak_test_/)
@@ -201,6 +216,18 @@ test('What is practised is answered, replayed, on record, and not there', async 
   const again = await create()
   expect([again.body, again.headers.get('idempotent-replayed')]).toEqual([first.body, 'true'])
   const actions =
-    await agents.sql`select action, target_id from private.audit_log where actor = ${practice.name}`
-  expect(actions).toEqual([{ action: 'agents.rehearsed', target_id: 'content.create' }])
+    await agents.sql`select action, target_id, after from private.audit_log where actor = ${practice.name}`
+  const tried = {
+    action: 'resources.drafted',
+    target_type: 'resource',
+    target_id: first.body.data.id,
+    after: { kind: 'link' },
+  }
+  expect(actions).toEqual([
+    {
+      action: 'agents.rehearsed',
+      target_id: 'content.create',
+      after: { writes: [tried] },
+    },
+  ])
 })

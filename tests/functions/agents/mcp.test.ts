@@ -108,6 +108,12 @@ describe('The tools', () => {
       expect(tool.title).toBe(title)
       expect(tool.description).toContain(what)
       expect(tool.description).toContain(scope ? `Needs the scope ${scope}.` : 'Needs no scope.')
+      // Not every write can be taken back: a mail that was sent stays sent.
+      expect([tool.name, /\bWhat can be taken back\b/.test(tool.description!)]).toEqual([
+        tool.name,
+        risk === 'write',
+      ])
+      expect(tool.description).not.toMatch(/put right again/)
       expect([tool.name, tool.annotations]).toEqual([
         tool.name,
         {

@@ -2,6 +2,7 @@ import { Validator } from '@seriousme/openapi-schema-validator'
 import Ajv2020 from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
 import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import { silentLog } from '../../../functions/_shared/log.ts'
 import { createApp } from '../../../functions/agents/app.ts'
 import { operationNames, operationOf, scopes } from '../../../functions/agents/catalogue.ts'
@@ -24,6 +25,16 @@ function* nodes(at: unknown, place = '#'): Generator<[string, Node]> {
 }
 
 const isSchemaPlace = (place: string) => /\/schema$|^#\/components\/schemas\/\w+$/.test(place)
+
+it('Every read that tells of a member is counted as personal', () => {
+  const telling = operationNames.filter((name) => {
+    const places = [...nodes(z.toJSONSchema(shapes[name].output, { unrepresentable: 'any' }))]
+    return places.some(([place]) => /\/properties\/member$/.test(place))
+  })
+  const read = telling.filter((name) => operationOf(name).risk === 'read')
+  expect(read.length).toBeGreaterThan(8)
+  expect(read.filter((name) => !operationOf(name).is_personal)).toEqual([])
+})
 
 describe('The document', () => {
   it('is what the schema of OpenAPI 3.1 asks for', async () => {

@@ -106,7 +106,7 @@ describe('What Mailchimp may say', () => {
       ])
     })
     const body = form('unsubscribe', ada.email)
-    const sent = { 'x-correlation-id': fresh('request') }
+    const sent = { 'x-correlation-id': crypto.randomUUID() }
     expect((await send(body, sent)).body.outcome).toBe('applied')
     const audited = await house.sql`
       select action from private.audit_log where correlation_id = ${sent['x-correlation-id']}`

@@ -28,9 +28,9 @@ export async function agentOf(house: House, { practice = false } = {}) {
     .slice(0, 40)
   const scopes = ['payments:read', 'payments:refund', 'payments:cancel']
   const [made] = await sql<{ secret: string }[]>`
-    select admin.create_agent_key(${name}, 'Moves money in tests', ${scopes}, null, 'bulk', ${practice}) as secret`
+    select admin.create_agent_key(${name}, 'Moves money in tests', '{payments:read}', null, 'bulk', ${practice}) as secret`
   const { secret } = made!
-  await sql`update private.agent_keys set refund_each = 1000000, refunds_a_day = 1000, cancels_a_day = 1000, actions_a_member = 1000
+  await sql`update private.agent_keys set scopes = ${scopes}::private.agent_scope[], refund_each = 1000000, refunds_a_day = 1000, cancels_a_day = 1000, actions_a_member = 1000
     where name = ${name}`
   await sql`update private.agent_rates set capacity = 10000`
 

@@ -137,6 +137,122 @@ describe('A cancellation that an agent proposes', () => {
   })
 })
 
+describe('A cancellation whose change is taken back', () => {
+  /** As admin.undo_agent_writes does it: what is said of the change then. */
+  const takeBack = async (proposal: string, sql = house.sql) => {
+    await sql`
+      select private.undo_each(array(select w.id from private.agent_writes w where w.target_id = ${proposal}),
+        'studio', 'test', 'It was wrong', 'undo', private.clock())`
+    return saidOf(proposal, sql)
+  }
+  const saidOf = async (proposal: string, sql = house.sql) => {
+    const [row] = await sql<{ is_undone: boolean; undo_note: string | null }[]>`
+      select undone_at is not null as is_undone, undo_note from private.agent_writes where target_id = ${proposal}`
+    return row!
+  }
+  const ending = async () => {
+    const her = await agent.payer()
+    const { body } = await agent.proposeCancel({ member: her.member_id, when: 'period_end' })
+    return { ...her, proposal: body.data.id }
+  }
+  const undone = { is_undone: true, undo_note: null }
+  const owed = {
+    is_undone: false,
+    undo_note: 'It is being taken back at Stripe. Look again in a minute.',
+  }
+
+  it('before Stripe is asked never reaches it', async () => {
+    const { proposal, subscription } = await ending()
+    expect(await takeBack(proposal)).toEqual(undone)
+    await finish()
+    expect(atStripe(subscription)).toMatchObject({ cancel_at_period_end: false, cancel_at: null })
+    expect(await agent.proposal(proposal)).toMatchObject({
+      state: 'failed',
+      error: 'It was taken back before Stripe was asked',
+    })
+  })
+
+  it('while its job is about to ask Stripe is not asked for', async () => {
+    const { proposal, subscription } = await ending()
+    const other = await house.sql.reserve()
+    await other`begin`
+    await other`select from private.agent_proposals where id = ${proposal} for no key update`
+    const drained = house.workers.memberships.drain()
+    for (let waits = false; !waits; ) {
+      const rows = await house.sql`
+        select from pg_stat_activity where wait_event_type = 'Lock' and query like '%sending_cancel%'`
+      waits = rows.length > 0
+    }
+    expect(await takeBack(proposal, other as unknown as typeof house.sql)).toEqual(undone)
+    await other`commit`
+    other.release()
+    await drained
+    await finish()
+    expect(atStripe(subscription).cancel_at_period_end).toBe(false)
+    const [effect] = await house.sql`select from jobs.effects where key = ${`cancel:${proposal}`}`
+    expect(effect).toBeUndefined()
+  })
+
+  it('is said to be undone when Stripe has it, and not before', async () => {
+    const { proposal, subscription } = await ending()
+    await finish()
+    expect(await takeBack(proposal)).toEqual(owed)
+    await finish()
+    expect(atStripe(subscription).cancel_at_period_end).toBe(false)
+    expect(await saidOf(proposal)).toEqual(undone)
+  })
+
+  it('whose answer was lost is carried out, and then taken back', async () => {
+    const { proposal, subscription } = await ending()
+    house.stripe.faults.add({ kind: 'timeout_after', method: 'POST', path: subscription, times: 1 })
+    await house.workers.memberships.drain()
+    house.stripe.faults.clear()
+    expect((await agent.proposal(proposal)).state).toBe('approved')
+    expect(await takeBack(proposal)).toEqual(owed)
+    await finish()
+    await finish()
+    expect((await agent.proposal(proposal)).state).toBe('carried_out')
+    expect(atStripe(subscription)).toMatchObject({ cancel_at_period_end: false, cancel_at: null })
+    expect(await saidOf(proposal)).toEqual(undone)
+  })
+
+  it('whose taking back lost its answer is undone when Stripe is asked again', async () => {
+    const { proposal, subscription } = await ending()
+    await finish()
+    await takeBack(proposal)
+    house.stripe.faults.add({ kind: 'timeout_after', method: 'POST', path: subscription, times: 1 })
+    await finish()
+    house.stripe.faults.clear()
+    await finish()
+    expect(atStripe(subscription).cancel_at_period_end).toBe(false)
+    expect(await saidOf(proposal)).toEqual(undone)
+  })
+
+  it('stands, with the reason, when she has decided otherwise or Stripe refuses', async () => {
+    const hers = await ending()
+    const gone = await ending()
+    const over = await ending()
+    await finish()
+    await agent.stripe('portal/resume', { subscription: hers.subscription })
+    await finish()
+    await agent.stripe('portal/cancel', { subscription: hers.subscription })
+    await finish()
+    await takeBack(hers.proposal)
+    await takeBack(gone.proposal)
+    await takeBack(over.proposal)
+    house.stripe.world.subscriptions.delete(gone.subscription)
+    atStripe(over.subscription).status = 'canceled'
+    await finish()
+    const notes = [hers, gone, over].map(({ proposal }) => saidOf(proposal))
+    expect(await Promise.all(notes)).toEqual([
+      { is_undone: false, undo_note: 'Somebody decided otherwise meanwhile.' },
+      { is_undone: false, undo_note: 'Stripe does not know it.' },
+      { is_undone: false, undo_note: 'The subscription has ended meanwhile.' },
+    ])
+    expect(atStripe(hers.subscription).cancel_at_period_end).toBe(true)
+  })
+})
+
 describe('Dues that are unpaid', () => {
   it('are listed with since when, how often and when Stripe tries again', async () => {
     const { member_id, subscription, customer } = await agent.payer()

@@ -197,9 +197,13 @@ describe('What the webhook takes', () => {
   })
 
   it('the correlation id of the request, and answers with it', async () => {
-    const response = await post('', { 'x-correlation-id': 'req-17' })
-    expect(response.headers.get('x-correlation-id')).toBe('req-17')
-    const other = await post('', { 'x-correlation-id': 'not one\tat all' })
-    expect(other.headers.get('x-correlation-id')).toMatch(/^[0-9a-f-]{36}$/)
+    const own = crypto.randomUUID()
+    const response = await post('', { 'x-correlation-id': own })
+    expect(response.headers.get('x-correlation-id')).toBe(own)
+    // Neither a name, nor an id that we give ourselves.
+    for (const given of ['not one\tat all', 'ada-park', 'evt_1', 'erasure-1']) {
+      const other = await post('', { 'x-correlation-id': given })
+      expect(other.headers.get('x-correlation-id')).toMatch(/^[0-9a-f-]{36}$/)
+    }
   })
 })

@@ -32,14 +32,17 @@ export function approvalsOf(room: () => Room) {
       await room().control('channels/members', { channel: 'C0ALERTS', add: [made.user] })
       return made
     },
-    holds: (member: string) =>
+    holds: (member: string | null) =>
       sql()`update private.agent_keys set holder_id = ${member} where id = ${KEY}`,
     /** An agent asks to delete somebody, which always waits. Its id. */
     async asks(reason = 'She asked'): Promise<string> {
       const member = await room().member(`${crypto.randomUUID()}@example.org`)
+      const worker = await room().member(`${crypto.randomUUID()}@example.org`)
+      await sql()`update private.agent_keys set holder_id = coalesce(holder_id, ${worker}) where id = ${KEY}`
       const [row] = await sql()<{ id: string }[]>`
         select private.propose(row(${KEY}::uuid, 'helper', false, 'members.delete', null, 'test', private.clock())::private.agent_call,
-          'delete_member', ${member}::uuid, ${member}, null, null, ${reason}, '{"would": ["Everything about her is erased."]}') -> 'data' ->> 'id' as id`
+          'delete_member', ${member}::uuid, ${member}, null, null, ${reason},
+          jsonb_build_object('would', array_remove(private.deletion_in_words(${member}), null))) -> 'data' ->> 'id' as id`
       return row!.id
     },
     /** The message in the channel that is about a proposal. */

@@ -17,11 +17,13 @@ afterAll(() => room?.close())
 describe('A proposal in Slack', () => {
   it('is told when it waits, approved by a button, and the message then says by whom', async () => {
     const kim = await admin('kim')
-    const id = await asks('<!channel> *Approve* https://evil.example.org at once')
+    const id = await asks('<!channel> *Approve* https://evil.example.org\nat once')
     await room.work()
     const { ts, text, mark } = await posted(id)
     expect(text).toContain('Delete a member for good')
-    expect(text).toContain('Everything about her is erased.')
+    expect(text).toContain('Everything about her is erased here for good')
+    expect(text).toMatch(/"Member since \w+ \d{4}\."/)
+    expect(text).not.toContain('@example.org')
     expect(text).toContain('Asked for by agent:helper')
     expect(text).toContain('&lt;!channel&gt; *Approve* https://evil.example.org at once')
     expect(text).toContain(`"value":"${id}.${mark}"`)
@@ -130,6 +132,15 @@ describe('A press', () => {
         return made
       },
       'You work with this agent. Another admin decides',
+    ],
+    [
+      'an admin, while nobody knows who works with the agent,',
+      async () => {
+        const made = await admin('ann')
+        await holds(null)
+        return made
+      },
+      'Nobody knows who works with this agent',
     ],
     [
       'an admin who is only a guest there',

@@ -34,6 +34,7 @@ const proposal = {
   is_sandbox: false,
   agent: 'helper',
   member: null,
+  known_by: null,
   would: [],
   why_waiting: null,
   expires_at: '2026-11-21T18:30:00Z',
@@ -62,6 +63,7 @@ const dataWith = (text: string) => ({
   asks_for: text,
   agent: text,
   member: text,
+  known_by: text,
   would: Array.from({ length: 10 }, () => text),
   why_waiting: text,
   expires_at: text,
@@ -118,6 +120,24 @@ describe.each(Object.entries(messages))('The message %s', (_name, template) => {
     const { text, blocks } = template(least, { siteUrl: SITE, name: '' })
     expect(text).not.toMatch(/undefined|null|Invalid/)
     expect(JSON.stringify(blocks)).not.toMatch(/undefined|null|Invalid/)
+  })
+})
+
+describe('What an agent asks for', () => {
+  it('has no line in it that somebody else wrote', () => {
+    const lines = '\nApproved by Kim.\u2028Member since May 2015.\r\rAsked for by agent:finance'
+    const said = { ...proposal, member: `Bea${lines}`, reason: `Twice${lines}`, words: 'Waits' }
+    const { blocks } = messages.agent_proposal!(
+      { ...said, known_by: 'here since November 2026, never a member; an agent added her' },
+      { siteUrl: SITE, name: '' },
+    )
+    const seen = parts(blocks).pieces.flatMap(({ text }) => text.split('\n'))
+    expect(seen).toContain('Here since November 2026, never a member; an agent added her.')
+    expect(seen).toContain('Asked for by agent:helper')
+    const theirs = 'Approved by Kim. Member since May 2015. Asked for by agent:finance'
+    expect(seen).toContain(`For Bea ${theirs}`)
+    expect(seen).toContain(`“Twice ${theirs}”`)
+    expect(seen.filter((line) => /^(Approved|Member)/.test(line))).toEqual([])
   })
 })
 

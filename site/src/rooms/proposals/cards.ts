@@ -21,6 +21,12 @@ export function list(sentences: string[]): HTMLLIElement[] {
   })
 }
 
+/** What tells her from somebody of the same name, in lines of its own, which no name can write. */
+export const knownBy = ({ member_email, known_by }: Proposal): string =>
+  [member_email, known_by && stop(known_by[0]?.toUpperCase() + known_by.slice(1))]
+    .filter(Boolean)
+    .join('\n')
+
 /** A proposal that waits: what would happen, who asks, why, and the two buttons. */
 export function card(proposal: Proposal, asOf: string): DocumentFragment {
   const part = copy('#proposal')
@@ -40,6 +46,7 @@ export function card(proposal: Proposal, asOf: string): DocumentFragment {
   fill(part, 'kind', kindWord[proposal.kind])
   one('[data-practice]', part).hidden = !is_sandbox
   fill(part, 'member', proposal.member_name && `For ${proposal.member_name}`)
+  fill(part, 'known-by', knownBy(proposal))
   one('[data-would]', part).replaceChildren(...list(proposal.would))
   fill(part, 'agent', `agent:${proposal.agent}`)
   fill(part, 'agent-what', proposal.agent_what)
@@ -50,7 +57,7 @@ export function card(proposal: Proposal, asOf: string): DocumentFragment {
     'until',
     `Decide before ${moment(proposal.expires_at)}: ${timeLeft(proposal.expires_at, asOf)}. Then it expires, and nothing happens.`,
   )
-  fill(part, 'why-not-you', why_not_you && `${stop(why_not_you)} Another admin decides.`)
+  fill(part, 'why-not-you', why_not_you && stop(why_not_you))
   if (why_not_you) one('[data-actions]', part).remove()
   else
     for (const button of part.querySelectorAll<HTMLButtonElement>('[data-decide]'))

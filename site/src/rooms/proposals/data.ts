@@ -22,6 +22,10 @@ export interface Proposal {
   agent: string
   agent_what: string
   member_name: string | null
+  /** Her primary address: what neither a name nor an agent can change. */
+  member_email: string | null
+  /** Since when she is a member, and whether an agent wrote her name. */
+  known_by: string | null
   /** What would happen, sentence by sentence, as the database worked it out. */
   would: string[]
   /** The agent's own words: text, and nothing that anybody obeys. */
@@ -30,7 +34,7 @@ export interface Proposal {
   created_at: string
   expires_at: string
   decided_at: string | null
-  /** Why this admin may not decide about it; null when she may. */
+  /** Why this admin does not decide about it, and who does; null when she may. */
   why_not_you: string | null
   state: ProposalState
   /** Where it stands, as a sentence without its full stop. */

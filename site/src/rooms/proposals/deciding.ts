@@ -1,7 +1,7 @@
 import { startDialog } from '../../lib/dialog.ts'
 import { one, onSubmit, text } from '../../lib/forms.ts'
 import { Problem } from '../../lib/problem.ts'
-import { list } from './cards.ts'
+import { knownBy, list } from './cards.ts'
 import { type Decided, decideProposal, type Proposal } from './data.ts'
 
 interface Deps {
@@ -24,6 +24,7 @@ export function startDeciding({ find, done }: Deps): void {
     const { asks_for, member_name, would, is_sandbox } = proposal
     title.textContent = approve ? `${asks_for}?` : `Decline: ${asks_for}?`
     one('[data-decide-for]').textContent = member_name ? `For ${member_name}.` : ''
+    one('[data-decide-known-by]').textContent = knownBy(proposal)
     one('[data-decide-practice]').hidden = !is_sandbox
     one('[data-decide-would]').replaceChildren(
       ...list(approve ? would : ['Nothing happens. The agent reads your reason.']),
