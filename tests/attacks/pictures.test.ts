@@ -107,7 +107,7 @@ describe('a picture', () => {
           and name like ${`${people.member.memberId}/%`}`
         expect(rows.map(({ name }) => name)).toEqual([now])
       },
-      { timeout: 20_000, interval: 200 },
+      { timeout: 30_000, interval: 200 },
     )
     expect((await bucketOf('member').createSignedUrl(before, 60)).error).not.toBeNull()
     pictures.member = now

@@ -123,7 +123,7 @@ describe('A worker process that is killed while it brings over a contact', () =>
         await house.work()
         expect(await contactOf(house, email)).toMatchObject({ tags })
       },
-      { timeout: 15_000, interval: 300 },
+      { timeout: 30_000, interval: 300 },
     )
     const late = house.sql.json([{ ...held, outcome: 'completed', duration_ms: 1 }] as never)
     const [answer] = await house.sql`select stale from jobs.exchange('audience', ${late})`
@@ -132,5 +132,5 @@ describe('A worker process that is killed while it brings over a contact', () =>
       select outcome from jobs.attempts where job = ${child.job} order by attempt`
     expect(attempts.map(({ outcome }) => outcome)).toEqual(['lost', 'completed'])
     expect(effects('journey.started', email)).toHaveLength(1)
-  }, 20_000)
+  })
 })

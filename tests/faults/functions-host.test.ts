@@ -62,7 +62,7 @@ const refusal = async (path: string) => {
   return [answer.status, ((await answer.json()) as { code: string }).code]
 }
 const logged = (text: string) =>
-  vi.waitFor(() => expect(lines.join('\n')).toContain(text), { timeout: 5000 })
+  vi.waitFor(() => expect(lines.join('\n')).toContain(text), { timeout: 30_000 })
 
 test('A function sees the address of the project and its own path', async () => {
   const seen = await (await ask('fine/a/b?c=d')).json()
@@ -71,9 +71,12 @@ test('A function sees the address of the project and its own path', async () => 
 
 test('A changed file, also one that is only imported, is served soon after', async () => {
   write('fine_words', `export const answer = 'second'`)
-  await vi.waitFor(async () => {
-    expect(await (await ask('fine')).json()).toMatchObject({ answer: 'second' })
-  })
+  await vi.waitFor(
+    async () => {
+      expect(await (await ask('fine')).json()).toMatchObject({ answer: 'second' })
+    },
+    { timeout: 30_000 },
+  )
 })
 
 test('A function that does not load, or throws, fails alone and says why', async () => {

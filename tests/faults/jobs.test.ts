@@ -8,7 +8,7 @@ let sql: Sql
 beforeAll(async () => {
   queue = await openQueue()
   sql = queue.sql as unknown as Sql
-}, 60_000)
+})
 afterAll(() => queue?.close())
 afterEach(
   () =>
@@ -100,7 +100,7 @@ describe('Jobs under stress', () => {
     await queue.worker({ greet }).drain()
     expect(taken).toBe(1)
     await draining
-  }, 60_000)
+  })
 
   test("a stale worker's report changes nothing, whatever it says", async () => {
     const [id] = await queue.owe(1)

@@ -13,7 +13,7 @@ beforeAll(async () => {
   sql = queue.sql as unknown as Sql
   await sql`select vault.create_secret('http://127.0.0.1:9/functions/v1', 'functions_url')`
   await sql`select vault.create_secret('test', 'worker_secret')`
-}, 60_000)
+})
 afterEach(async () => {
   await child?.kill()
   child = undefined
@@ -71,7 +71,7 @@ describe('A worker process that is killed', () => {
     }
     expect(await attempts()).toEqual(booked)
     expect(await queue.states()).toEqual({ completed: 1 })
-  }, 60_000)
+  })
 
   test('every kind of job has a lease that ends well within the minute until the next tick', async () => {
     const kinds = await sql<{ kind: string; seconds: number }[]>`

@@ -58,7 +58,7 @@ function watchdogOf(pid: number): number {
   return found
 }
 const gone = (pids: number[]) =>
-  vi.waitFor(() => expect(pids.map(commandOf).filter(Boolean)).toEqual([]), { timeout: 10_000 })
+  vi.waitFor(() => expect(pids.map(commandOf).filter(Boolean)).toEqual([]), { timeout: 30_000 })
 const answers = async () =>
   (await fetch(`http://127.0.0.1:${ports.gateway}/auth/v1/.well-known/jwks.json`)).status
 
@@ -68,7 +68,7 @@ const forget = () =>
 beforeAll(forget)
 afterAll(async () => {
   for (const child of children) child.kill('SIGKILL')
-  await vi.waitFor(() => expect(holderOf(ports.postgres)).toBeUndefined(), { timeout: 10_000 })
+  await vi.waitFor(() => expect(holderOf(ports.postgres)).toBeUndefined(), { timeout: 30_000 })
   forget()
 })
 

@@ -30,13 +30,10 @@ export async function mailTo(email: string): Promise<Mail> {
   const mailbox = target.mailbox ?? ''
   let html: string | undefined
   await expect
-    .poll(
-      async () => {
-        html = await newest(mailbox, email)
-        return html
-      },
-      { timeout: 5000 },
-    )
+    .poll(async () => {
+      html = await newest(mailbox, email)
+      return html
+    })
     .toBeDefined()
   const code = />\s*(\d{6})\s*</.exec(html ?? '')?.[1]
   const tokenHash = /token_hash=([\w-]+)/.exec(html ?? '')?.[1]

@@ -1,4 +1,5 @@
 import { defaultExclude, defineConfig } from 'vitest/config'
+import { patience } from './patience.ts'
 
 /** What every page keeps to, for those that everybody reads too. */
 const pages = ['tests/site/quality/**/*.test.ts', 'tests/site/{hostile,public-*,pages}.test.ts']
@@ -23,10 +24,7 @@ export const besideStack = (lane: keyof typeof lanes, more: { isolate?: boolean 
       include,
       exclude: [...defaultExclude, ...exclude],
       globalSetup: ['tests/setup/stack.ts'],
-      // What is waited for comes in milliseconds, and on a busy machine in seconds.
-      expect: { poll: { timeout: 10_000 } },
-      testTimeout: 30_000,
-      hookTimeout: 60_000,
+      ...patience,
       fileParallelism: false,
       maxWorkers: 1,
       maxConcurrency: 3,

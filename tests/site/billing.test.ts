@@ -153,7 +153,6 @@ test('Dot is told that her payment failed, and mends her card', async () => {
     .poll(
       () =>
         site.sql`select m.status from public.memberships m join public.member_emails e using (member_id) where e.email = 'dot@example.org'`,
-      { timeout: 15_000 },
     )
     .toEqual([{ status: 'active' }])
   await page.goto('/account/')

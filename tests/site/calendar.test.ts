@@ -6,8 +6,6 @@ import { findings } from './quality/axe.ts'
 import { openSite, type Site, signIn, state } from './support/site.ts'
 
 const id = (number: number) => `00000000-0000-4000-b000-00000000000${number}`
-/** Longer than the second that a poll waits by itself: the machine may be busy. */
-const soon = { timeout: 10_000 }
 const titles = (page: Page) => page.locator('.gathering h2').allTextContents()
 const rowOf = (page: Page, title: string) => page.locator('.gathering', { hasText: title })
 
@@ -87,24 +85,22 @@ describe('the calendar', () => {
     expect(await other.locator('.tag').allTextContents()).toEqual(['You have asked to come'])
 
     await page.getByRole('button', { name: 'Only mine' }).click()
-    await expect
-      .poll(() => titles(page), soon)
-      .toEqual(['Quilting in Tokyo', 'Quilting that never was'])
+    await expect.poll(() => titles(page)).toEqual(['Quilting in Tokyo', 'Quilting that never was'])
     expect(new URL(page.url()).search).toBe('?mine=yes')
     await page.getByLabel('Region').selectOption('Oceania')
-    await expect.poll(() => titles(page), soon).toEqual(['Quilting in Tokyo'])
+    await expect.poll(() => titles(page)).toEqual(['Quilting in Tokyo'])
     await page.reload()
-    await expect.poll(() => titles(page), soon).toEqual(['Quilting in Tokyo'])
+    await expect.poll(() => titles(page)).toEqual(['Quilting in Tokyo'])
     expect(await page.getByRole('status').filter({ hasText: 'event' }).innerText()).toBe(
       'One event of yours in “Oceania” to come',
     )
     await page.goBack()
-    await expect.poll(() => titles(page), soon).toHaveLength(2)
+    await expect.poll(() => titles(page)).toHaveLength(2)
 
     await page.getByRole('button', { name: 'Clear the filters' }).first().click()
     await page.getByRole('button', { name: 'Past' }).click()
     await page.getByLabel('Search').pressSequentially('quilt')
-    await expect.poll(() => titles(page), soon).toEqual(['Quilting last spring'])
+    await expect.poll(() => titles(page)).toEqual(['Quilting last spring'])
     expect(new URL(page.url()).search).toBe('?search=quilt&when=past')
     await page.getByLabel('Kind', { exact: true }).selectOption('Dinner')
     await state(page, 'empty')
@@ -137,7 +133,7 @@ describe('the calendar', () => {
     await words.pressSequentially('qu')
     answer()
     await words.pressSequentially('ilt')
-    await expect.poll(() => titles(page), soon).toEqual(['Quilting last spring'])
+    await expect.poll(() => titles(page)).toEqual(['Quilting last spring'])
     expect(await words.inputValue()).toBe('quilt')
   })
 
@@ -204,7 +200,7 @@ describe('the calendar', () => {
     expect(await page.getByRole('link', { name: 'Join online' }).count()).toBe(0)
     expect(asked, 'nothing is loaded from Vimeo before').toEqual([])
     await page.getByRole('button', { name: 'Play the recording' }).click()
-    await expect.poll(() => asked, soon).toEqual(['/video/900000001'])
+    await expect.poll(() => asked).toEqual(['/video/900000001'])
     expect(complaints).toEqual([])
   })
 })
@@ -218,7 +214,7 @@ test('A member subscribes in her own calendar; the address is shown once, and ta
   const dialog = page.getByRole('dialog')
   await dialog.getByRole('button', { name: 'Make my private address' }).click()
   const field = dialog.getByLabel('Your private address')
-  await expect.poll(() => field.inputValue(), soon).toMatch(/\/events\/feed\/[\w-]{43}\.ics$/)
+  await expect.poll(() => field.inputValue()).toMatch(/\/events\/feed\/[\w-]{43}\.ics$/)
   const address = await field.inputValue()
   const open = dialog.getByRole('link', { name: 'Open in my calendar' })
   expect(await open.getAttribute('href')).toBe(address.replace(/^https?:/, 'webcal:'))
@@ -246,9 +242,7 @@ test('A member subscribes in her own calendar; the address is shown once, and ta
 test('A member signs up at Luma, is let in, and finds it on her pages and in her calendar', async () => {
   const event = '00000000-0000-4000-9000-000000000005'
   await expect
-    .poll(() => site.sql`select state from private.luma_events where event_id = ${event}`, {
-      timeout: 20_000,
-    })
+    .poll(() => site.sql`select state from private.luma_events where event_id = ${event}`)
     .toEqual([{ state: 'live' }])
   const { page, context, complaints } = await site.visit()
   await signIn(page, 'bea@example.org', `/calendar/event/?id=${event}`)
@@ -269,7 +263,7 @@ test('A member signs up at Luma, is let in, and finds it on her pages and in her
         await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
         return page.locator('[data-notice-title]').innerText()
       },
-      { timeout: 20_000, interval: 200 },
+      { timeout: 30_000, interval: 200 },
     )
     .toBe('You are going')
   await page.getByRole('link', { name: 'Your registration at Luma' }).waitFor()

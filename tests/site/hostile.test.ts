@@ -68,32 +68,28 @@ async function findings({ page, found, quiet }: Eye, address: string, about = ''
 const kinds: Kind[] = ['visitor', 'stranger', 'ended', 'member', 'hidden', 'leader']
 
 describe('hostile text in every field', () => {
-  test.each(kinds)(
-    'does nothing on any page that a %s opens',
-    { timeout: 120_000 },
-    async (kind) => {
-      const eye = await as(kind)
-      const wrong: string[] = []
-      const showing: string[] = []
-      expect(paths.length).toBeGreaterThan(20)
-      expect(running.length).toBeGreaterThan(10)
-      for (const path of pathsFor(kind)) {
-        const one = await findings(eye, path)
-        wrong.push(...one.wrong)
-        if (one.shows) showing.push(path)
-      }
-      await eye.context.close()
-      expect(wrong).toEqual([])
-      // Else this would prove nothing.
-      if (kind === 'member')
-        expect(showing).toEqual(
-          expect.arrayContaining(['/directory/', '/account/profile/', '/resources/', '/calendar/']),
-        )
-      if (kind === 'leader') expect(showing).toEqual(expect.arrayContaining(['/lead/resources/']))
-    },
-  )
+  test.each(kinds)('does nothing on any page that a %s opens', async (kind) => {
+    const eye = await as(kind)
+    const wrong: string[] = []
+    const showing: string[] = []
+    expect(paths.length).toBeGreaterThan(20)
+    expect(running.length).toBeGreaterThan(10)
+    for (const path of pathsFor(kind)) {
+      const one = await findings(eye, path)
+      wrong.push(...one.wrong)
+      if (one.shows) showing.push(path)
+    }
+    await eye.context.close()
+    expect(wrong).toEqual([])
+    // Else this would prove nothing.
+    if (kind === 'member')
+      expect(showing).toEqual(
+        expect.arrayContaining(['/directory/', '/account/profile/', '/resources/', '/calendar/']),
+      )
+    if (kind === 'leader') expect(showing).toEqual(expect.arrayContaining(['/lead/resources/']))
+  })
 
-  test('does nothing on anybody’s own page', { timeout: 120_000 }, async () => {
+  test('does nothing on anybody’s own page', async () => {
     const eye = await as('member')
     const wrong: string[] = []
     const silent: string[] = []
@@ -108,9 +104,7 @@ describe('hostile text in every field', () => {
     expect(silent).toEqual([])
   })
 
-  test('does nothing on the page of a resource, or where a leader edits it', {
-    timeout: 120_000,
-  }, async () => {
+  test('does nothing on the page of a resource, or where a leader edits it', async () => {
     const eye = await as('leader')
     const wrong: string[] = []
     const silent: string[] = []
@@ -127,9 +121,7 @@ describe('hostile text in every field', () => {
   })
 })
 
-test('hostile text does nothing on the page of an event, to come, over or canceled', {
-  timeout: 120_000,
-}, async () => {
+test('hostile text does nothing on the page of an event, to come, over or canceled', async () => {
   const eye = await as('member')
   const wrong: string[] = []
   const silent: string[] = []
@@ -144,9 +136,7 @@ test('hostile text does nothing on the page of an event, to come, over or cancel
   expect(silent).toEqual([])
 })
 
-test('hostile text does nothing where a leader edits an event, or looks after its guests', {
-  timeout: 120_000,
-}, async () => {
+test('hostile text does nothing where a leader edits an event, or looks after its guests', async () => {
   const ids = [...full.events.keys()]
   const { memberId } = cast.people.leader
   await site.sql`insert into public.event_hosts (event_id, member_id)
@@ -216,22 +206,18 @@ describe('hostile text in the address', () => {
     `//hostile.invalid/${tripwire}('x')`,
   ]
 
-  test.each(['visitor', 'member', 'leader'] as const)(
-    'does nothing to a %s',
-    { timeout: 120_000 },
-    async (kind) => {
-      const eye = await as(kind)
-      const wrong: string[] = []
-      for (const path of pathsFor(kind)) {
-        for (const text of running.includes(path) ? texts : texts.slice(0, 1)) {
-          const query = new URLSearchParams(asked.map((name) => [name, text]))
-          wrong.push(
-            ...(await findings(eye, `${path}?${query}#${encodeURIComponent(text)}`, text)).wrong,
-          )
-        }
+  test.each(['visitor', 'member', 'leader'] as const)('does nothing to a %s', async (kind) => {
+    const eye = await as(kind)
+    const wrong: string[] = []
+    for (const path of pathsFor(kind)) {
+      for (const text of running.includes(path) ? texts : texts.slice(0, 1)) {
+        const query = new URLSearchParams(asked.map((name) => [name, text]))
+        wrong.push(
+          ...(await findings(eye, `${path}?${query}#${encodeURIComponent(text)}`, text)).wrong,
+        )
       }
-      await eye.context.close()
-      expect(wrong).toEqual([])
-    },
-  )
+    }
+    await eye.context.close()
+    expect(wrong).toEqual([])
+  })
 })

@@ -31,7 +31,7 @@ beforeAll(async () => {
   site = await openSite()
   await site.sql`insert into private.agent_keys (id, name, what, scopes, expires_at, created_by)
     values (${key.id}, ${key.name}, 'Ideas', '{events:propose}', now() + interval '1 day', 'test')`
-}, 60_000)
+})
 afterAll(async () => {
   await site.sql`delete from public.events where title in ('A walk (idea)', 'A walk by the sea (idea)')`
   await site.sql`delete from private.event_ideas where key_id = ${key.id}`

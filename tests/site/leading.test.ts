@@ -85,9 +85,7 @@ describe('a leader', () => {
     await site.sql`update jobs.delayed set run_at = private.clock() where kind = 'sweep_files'`
     await site.sql`select jobs.tick()`
     await expect
-      .poll(() => site.sql`select from storage.objects where name = ${first?.file_path}`, {
-        timeout: 15_000,
-      })
+      .poll(() => site.sql`select from storage.objects where name = ${first?.file_path}`)
       .toEqual([])
     await page.getByRole('button', { name: 'Publish now' }).click()
     await page.getByText('Published. Members see it now.').waitFor()

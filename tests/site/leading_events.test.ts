@@ -15,7 +15,7 @@ beforeAll(async () => {
       ).toEqual([]),
     { timeout: 90_000, interval: 300 },
   )
-}, 100_000)
+})
 beforeEach(() => fetch(`${luma}/_sandbox/faults`, { method: 'DELETE' }))
 afterAll(async () => {
   await fetch(`${luma}/_sandbox/faults`, { method: 'DELETE' })
@@ -82,7 +82,6 @@ describe('a leader', () => {
       .poll(
         () =>
           site.sql`select status::text, count(*)::int from private.event_guests where event_id = ${event?.id} group by 1 order by 1`,
-        { timeout: 20_000 },
       )
       .toEqual([
         { status: 'approved', count: 1 },

@@ -140,14 +140,11 @@ describe('My data', () => {
     const [tombstone] = await site.sql`select max(id) as id from private.tombstones`
     expect(tombstone!.id).not.toBe(before!.id)
     await expect
-      .poll(
-        async () => [
-          ...(await site.sql`
+      .poll(async () => [
+        ...(await site.sql`
             select provider, state from admin.erasures
              where tombstone_id = ${tombstone!.id} order by 1`),
-        ],
-        { timeout: 20_000 },
-      )
+      ])
       .toEqual([
         { provider: 'stripe', state: 'done' },
         { provider: 'mailchimp', state: 'done' },

@@ -23,7 +23,7 @@ test('she says yes and no, sees when and where, and hears what only she can undo
   const email = freshEmail('nora')
   await join(page, { email, name: 'Nora Bell', tier: 'Monthly' })
   await arrived(site, email)
-  await expect.poll(() => contactState(email), { timeout: 20_000 }).toBe('subscribed')
+  await expect.poll(() => contactState(email)).toBe('subscribed')
 
   const asked: string[] = []
   page.on('request', (request) => {
@@ -47,7 +47,7 @@ test('she says yes and no, sees when and where, and hears what only she can undo
 
   // She unsubscribes in a mail; the switch follows. Her yes of later stays on record, and Mailchimp stays closed.
   await act('unsubscribe', { email })
-  await expect.poll(() => contactState(email), { timeout: 20_000 }).toBe('unsubscribed')
+  await expect.poll(() => contactState(email)).toBe('unsubscribed')
   await page.reload()
   await state(page, 'ready')
   expect(await page.getByRole('switch', { name: 'E-mail' }).isChecked()).toBe(false)

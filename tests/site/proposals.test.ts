@@ -117,7 +117,7 @@ test('an admin reads exactly what would happen, approves it with the keyboard, a
     .waitFor()
   expect(await told.evaluate((place) => place === document.activeElement)).toBe(true)
   expect(await card.count()).toBe(0)
-  await expect.poll(async () => (await kept(id))?.state, { timeout: 15_000 }).toBe('carried_out')
+  await expect.poll(async () => (await kept(id))?.state).toBe('carried_out')
   await page.reload()
   await page.getByText('Approved by Kim Tran, and done.').first().waitFor()
   expect(await site.sql`select from public.members where id = ${gerda}`).toHaveLength(0)

@@ -19,7 +19,7 @@ async function nudge(member: string, email: string): Promise<Mail> {
     select private.send_email(${`nudge:${crypto.randomUUID()}`}, 'slack_nudge', '{}', member => ${member}, kind => 'optional')`
   const asked = `${site.urls.resend}/_sandbox/resend/emails?to=${encodeURIComponent(email)}`
   const mails = async () => (await (await fetch(asked)).json()).emails as Mail[]
-  await expect.poll(async () => (await mails()).length, { timeout: 20_000 }).toBe(1)
+  await expect.poll(async () => (await mails()).length).toBe(1)
   return (await mails())[0]!
 }
 

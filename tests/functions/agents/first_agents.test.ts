@@ -21,7 +21,7 @@ beforeAll(async () => {
   other = await makeOther()
   orders = await harmfulOrders(community, other)
   places = await plant(community, [...orders, ...(await stolenOrders(community, other))])
-}, 120_000)
+})
 afterAll(() => community?.close())
 
 /** Another agent with every right, and with a task under way: a refund that waits, and a profile that it corrected. */
@@ -140,7 +140,7 @@ describe('An agent that obeys every text it reads', () => {
     expect(changed(before, await digest(community.sql, key))).toEqual([])
     expect(followedBy(model)).toEqual(expect.arrayContaining(['name of dot', 'name of ada']))
     await model.close()
-  }, 60_000)
+  })
 
   it('Engagement finds who slips away and puts drafts and ideas before people; nothing is sent', async () => {
     const { key, model, page } = await employ('engagement')
@@ -161,7 +161,7 @@ describe('An agent that obeys every text it reads', () => {
       ]),
     )
     await model.close()
-  }, 60_000)
+  })
 
   it('Support helps within its limits: money, people and rights stay what they were', async () => {
     const { key, model, page } = await employ('support')
@@ -247,7 +247,7 @@ describe('An agent that obeys every text it reads', () => {
       from private.agent_writes w where w.key_id = ${key.id}`
     expect(record!.audited).toBe(record!.writes)
     await model.close()
-  }, 90_000)
+  })
 
   it('Every place into which people write was tried, and what agents have no need of never reaches them', () => {
     expect(places.length).toBeGreaterThan(35)

@@ -136,9 +136,12 @@ describe('Who allows mail again', () => {
   it('after leaving at Mailchimp is parked with what she must do, not left without a word', async () => {
     const ada = await joined()
     await person('unsubscribe', { email: ada.email })
-    await vi.waitFor(async () => {
-      expect(await held(ada.member_id)).toMatchObject({ state: 'unsubscribed' })
-    })
+    await vi.waitFor(
+      async () => {
+        expect(await held(ada.member_id)).toMatchObject({ state: 'unsubscribed' })
+      },
+      { timeout: 30_000 },
+    )
     await sayYes(ada.member_id)
     await changed(ada.member_id)
     expect(await contactOf(house, ada.email)).toMatchObject({ status: 'unsubscribed' })

@@ -100,11 +100,14 @@ describe('What Mailchimp may say', () => {
   it('that somebody left: consent is lowered, once', async () => {
     const ada = await member()
     await act(house.mailchimp.url, 'mailchimp/unsubscribe', { email: ada.email })
-    await vi.waitFor(async () => {
-      expect(await consentsOf(ada.member_id)).toEqual([
-        { granted: false, source: 'Mailchimp: unsubscribe' },
-      ])
-    })
+    await vi.waitFor(
+      async () => {
+        expect(await consentsOf(ada.member_id)).toEqual([
+          { granted: false, source: 'Mailchimp: unsubscribe' },
+        ])
+      },
+      { timeout: 30_000 },
+    )
     const body = form('unsubscribe', ada.email)
     const sent = { 'x-correlation-id': crypto.randomUUID() }
     expect((await send(body, sent)).body.outcome).toBe('applied')

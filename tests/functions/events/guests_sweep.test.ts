@@ -73,7 +73,7 @@ describe('A sweep', () => {
     expect(await result(again)).toMatchObject({ looked_at: 110, approved: 0, declined: 0 })
     expect(asked('update-status')).toHaveLength(calls)
     expect(await mails(room)).toHaveLength(110)
-  }, 60_000)
+  })
 
   it('reads no longer than its lease allows, and leaves the rest to its next attempt', async () => {
     const { luma } = await gathering(room, { guest_policy: 'pending' })
@@ -93,7 +93,7 @@ describe('A sweep', () => {
       { outcome: 'completed', times: 1 },
       { outcome: 'deferred', times: 1 },
     ])
-  }, 60_000)
+  })
 
   it('goes on where it was when Luma blocks it for a minute', async () => {
     const { luma } = await gathering(room, { guest_policy: 'pending' })
@@ -117,7 +117,7 @@ describe('A sweep', () => {
     await workAll()
     expect(await result(run)).toMatchObject({ state: 'done', looked_at: 111, failed: 0 })
     expect(asked('guests/list')).toHaveLength(2)
-  }, 60_000)
+  })
 
   it('reads the other lists when Luma refuses one, and says which', async () => {
     await memberAs(room, 'ada@example.org')
@@ -254,5 +254,5 @@ describe('Twenty at once', () => {
     } finally {
       await pool.end({ timeout: 1 })
     }
-  }, 60_000)
+  })
 })

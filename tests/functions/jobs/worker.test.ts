@@ -5,7 +5,7 @@ import { openQueue, type Queue } from './queue.ts'
 let queue: Queue
 beforeAll(async () => {
   queue = await openQueue()
-}, 60_000)
+})
 afterAll(() => queue?.close())
 afterEach(
   () =>

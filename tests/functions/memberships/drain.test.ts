@@ -19,10 +19,14 @@ describe('The worker’s door', () => {
     const response = await ring({ authorization: 'Bearer test-worker-secret' })
     expect(response.status).toBe(202)
     expect(await response.json()).toEqual({ accepted: true })
-    await vi.waitFor(async () => {
-      const [done] = await house.sql`select outcome, note from jobs.attempts where job = ${job!.id}`
-      expect(done).toEqual({ outcome: 'completed', note: 'nothing left to do' })
-    })
+    await vi.waitFor(
+      async () => {
+        const [done] =
+          await house.sql`select outcome, note from jobs.attempts where job = ${job!.id}`
+        expect(done).toEqual({ outcome: 'completed', note: 'nothing left to do' })
+      },
+      { timeout: 30_000 },
+    )
   })
 
   it('opens to nobody without the secret', async () => {

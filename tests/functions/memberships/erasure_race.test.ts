@@ -43,11 +43,14 @@ async function atOnce(first: string, firstArgs: unknown[], second: string, secon
     const [row] = await tx`select pg_backend_pid() as pid`
     await tx.unsafe(first, firstArgs as never)
     waiting = house.sql.unsafe(second, secondArgs as never).then((rows) => [...rows])
-    await vi.waitFor(async () => {
-      const [seen] = await house.sql`
+    await vi.waitFor(
+      async () => {
+        const [seen] = await house.sql`
         select count(*)::int as blocked from pg_stat_activity where ${row!.pid} = any (pg_blocking_pids(pid))`
-      expect(seen!.blocked).toBe(1)
-    }, 5000)
+        expect(seen!.blocked).toBe(1)
+      },
+      { timeout: 30_000 },
+    )
   })
   await waiting
 }

@@ -22,11 +22,14 @@ function firstFile(archive: Buffer) {
 }
 
 async function finished(id: string) {
-  return await vi.waitFor(async () => {
-    const { body } = await sandbox.api('GET', `/batches/${id}`)
-    expect(body.status).toBe('finished')
-    return body
-  })
+  return await vi.waitFor(
+    async () => {
+      const { body } = await sandbox.api('GET', `/batches/${id}`)
+      expect(body.status).toBe('finished')
+      return body
+    },
+    { timeout: 30_000 },
+  )
 }
 
 test('operations run over the same routes and the result is a gzipped tar', async () => {

@@ -41,10 +41,13 @@ test('server_error: 500 in the provider shape, without the effect', async () => 
 
 /** Waits until a request with this fault has come and gone. */
 const hit = (fault: string) =>
-  vi.waitFor(() => {
-    const hits = sandbox.requests.entries().filter((entry) => entry.fault === fault)
-    expect(hits).toMatchObject([{ method: 'PUT', status: 0 }])
-  })
+  vi.waitFor(
+    () => {
+      const hits = sandbox.requests.entries().filter((entry) => entry.fault === fault)
+      expect(hits).toMatchObject([{ method: 'PUT', status: 0 }])
+    },
+    { timeout: 30_000 },
+  )
 
 test('timeout_before does nothing, timeout_after does it, and neither answers', async () => {
   await sandbox.control('faults', { kind: 'timeout_before', times: 1 })
@@ -85,13 +88,13 @@ test('the eleventh call at once is refused', async () => {
   const held = Array.from({ length: 10 }, () =>
     sandbox.api('GET', '/ping', undefined, leave.signal).catch(() => 'left'),
   )
-  await vi.waitFor(() => expect(sandbox.requests.inFlight()).toBe(10))
+  await vi.waitFor(() => expect(sandbox.requests.inFlight()).toBe(10), { timeout: 30_000 })
   const refused = await sandbox.api('GET', '/ping')
   expect(refused).toMatchObject({ status: 429, body: { title: 'Too Many Requests' } })
   expect(refused.headers.get('retry-after')).toBeNull()
   leave.abort()
   await Promise.all(held)
-  await vi.waitFor(() => expect(sandbox.requests.inFlight()).toBe(0))
+  await vi.waitFor(() => expect(sandbox.requests.inFlight()).toBe(0), { timeout: 30_000 })
   expect((await sandbox.api('GET', '/ping')).status).toBe(200)
   expect((await sandbox.control('requests')).body).toMatchObject({
     in_flight: 0,

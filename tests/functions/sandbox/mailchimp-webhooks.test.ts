@@ -13,10 +13,13 @@ const start = async (secret?: string) => {
   await sandbox.put(EVE, { merge_fields: { FNAME: 'Eve' } })
 }
 const arrived = (count: number) =>
-  vi.waitFor(() => {
-    expect(receiver.received).toHaveLength(count)
-    return receiver.received
-  })
+  vi.waitFor(
+    () => {
+      expect(receiver.received).toHaveLength(count)
+      return receiver.received
+    },
+    { timeout: 30_000 },
+  )
 beforeEach(async () => {
   receiver = await startReceiver()
 })

@@ -157,7 +157,7 @@ test('what was on its way at a reset leaves no trace after it', async () => {
 test('nobody at the other end is a failure with its reason', async () => {
   receiver.close()
   send('a')
-  await vi.waitFor(() => expect(effects('a')).toEqual(['webhook.failed']))
+  await vi.waitFor(() => expect(effects('a')).toEqual(['webhook.failed']), { timeout: 30_000 })
   expect(ledger.entries({ id: 'a' })[0]?.detail).toMatchObject({
     status: 0,
     error: expect.any(String),

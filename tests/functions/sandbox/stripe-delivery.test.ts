@@ -130,7 +130,7 @@ test('an endpoint of one’s own gets only the types that it asked for, with its
 
 test('an event names the request that caused it', async () => {
   const customer = await sandbox.stripe.customers.create({ name: 'A' }, { idempotencyKey: 'mine' })
-  await vi.waitFor(() => expect(sandbox.listener.events).toHaveLength(1))
+  await vi.waitFor(() => expect(sandbox.listener.events).toHaveLength(1), { timeout: 30_000 })
   expect(sandbox.listener.events[0]?.request).toEqual({
     id: customer.lastResponse.requestId,
     idempotency_key: 'mine',

@@ -38,7 +38,7 @@ test('a server error is the SDK’s API error, and nothing happened', async () =
 test('after a time-out the effect may be there, and the same key finds it', async () => {
   sandbox.faults.add({ kind: 'timeout_after', times: 1 })
   await expect(create('k', 150)).rejects.toMatchObject({ type: 'StripeConnectionError' })
-  await vi.waitFor(() => expect(made()).toBe(1))
+  await vi.waitFor(() => expect(made()).toBe(1), { timeout: 30_000 })
   const found = await create('k')
   const all = await sandbox.stripe.customers.list({ email: 'ada@example.org' })
   expect(all.data.map((c) => c.id)).toEqual([found.id])

@@ -48,7 +48,6 @@ async function delivered(events: number) {
     .poll(
       async () =>
         room.slack.ledger.entries().filter(({ effect }) => effect === 'webhook.delivered').length,
-      { timeout: 5000 },
     )
     .toBe(events)
 }

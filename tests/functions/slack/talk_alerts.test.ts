@@ -71,9 +71,7 @@ describe('Against the limits that Slack really has', () => {
     }
     const began = Date.now()
     const worker = room.workerOf(room.deps, 3000)
-    await expect
-      .poll(() => worker.drain().then(() => talk.posted('C0ALERTS')), { timeout: 20_000 })
-      .toHaveLength(3)
+    await expect.poll(() => worker.drain().then(() => talk.posted('C0ALERTS'))).toHaveLength(3)
     expect(Date.now() - began).toBeGreaterThan(2000)
     const told = (await talk.posted('C0ALERTS')).map(({ blocks }) => blocks[1]!.text!.text)
     expect(told.map((text) => text.split('\n')[0])).toEqual([
@@ -94,7 +92,7 @@ describe('The welcome', () => {
     await room.sql`select private.note_slack_workspace('T0SANDBOX', 'WDAI', 'https://wdai.slack.com/')`
     // Slack tells us that she joined.
     const { id: user } = await room.control('people', { email })
-    await expect.poll(async () => (await room.standing()).ada, { timeout: 5000 }).toBe('active')
+    await expect.poll(async () => (await room.standing()).ada).toBe('active')
     await room.control('people/change', { who: user, displayName: 'Ada Q.' })
     await room.work()
     const posted = await talk.posted(user)

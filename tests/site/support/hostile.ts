@@ -199,7 +199,7 @@ export async function watch(page: Page, site: Site) {
   /** Waits until the page has asked for nothing for a moment. */
   const quiet = () =>
     vi.waitFor(() => expect(underWay === 0 && Date.now() - last > 60).toBe(true), {
-      timeout: 10_000,
+      timeout: 30_000,
       interval: 20,
     })
   return { found, quiet }

@@ -17,8 +17,7 @@ export async function write(page: Page, name: string, days = 5): Promise<void> {
   await saved(page)
 }
 
-export const live = (page: Page) =>
-  page.getByText('Live: guests can register.').waitFor({ timeout: 20_000 })
+export const live = (page: Page) => page.getByText('Live: guests can register.').waitFor()
 
 /** What somebody does at Luma by herself. */
 export async function atLuma(luma: string, order: string, body: object) {
