@@ -17,6 +17,7 @@ type Reach = 'ok' | 'unreachable' | 'misconfigured'
 type Status = 'ok' | 'degraded' | 'down'
 
 const CACHED_MS = 30_000
+/** How long the database may take to answer, unless something else is said. */
 const DATABASE_MS = 3_000
 /** A job that could run and waits for longer has no worker. */
 const READY_SECONDS = 300
@@ -37,7 +38,7 @@ type Report = z.output<typeof report>
  * Makes the health door: 200 with status ok or degraded, 503 with down when the database does not answer.
  * Providers are asked at most every 30 seconds, however often the door is.
  */
-export function health(deps: DoorDeps): (c: Ctx) => Promise<Response> {
+export function health(deps: DoorDeps, databaseMs = DATABASE_MS): (c: Ctx) => Promise<Response> {
   let known: { at: number; reach: Promise<Record<string, Reach>> } | undefined
 
   function providers(): Promise<Record<string, Reach>> {
@@ -47,7 +48,7 @@ export function health(deps: DoorDeps): (c: Ctx) => Promise<Response> {
   }
 
   return async (c) => {
-    const [database, reach] = await Promise.all([askDatabase(deps), providers()])
+    const [database, reach] = await Promise.all([askDatabase(deps, databaseMs), providers()])
     if (!database) {
       return c.json({ status: 'down', database: 'unreachable', providers: reach }, 503)
     }
@@ -83,10 +84,10 @@ async function askAll(deps: DoorDeps): Promise<Record<string, Reach>> {
   return Object.fromEntries(await Promise.all(asked))
 }
 
-async function askDatabase(deps: DoorDeps): Promise<Report | null> {
+async function askDatabase(deps: DoorDeps, patienceMs: number): Promise<Report | null> {
   let timer: ReturnType<typeof setTimeout> | undefined
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('The database took too long')), DATABASE_MS)
+    timer = setTimeout(() => reject(new Error('The database took too long')), patienceMs)
   })
   try {
     const asked = deps.sql()<

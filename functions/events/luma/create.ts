@@ -15,10 +15,12 @@ const HOUR = 3_600_000
 export async function createAtLuma(work: Work, context: Context): Promise<string | null> {
   const { sql, luma, event, job, signal } = context
   if (work.begun_at) {
+    // Before the look: however long that takes, what came up behind it was not there to be seen.
+    const looked = context.now().getTime()
     const found = await lookUp(work, context)
     // Its leader may have edited it since: as if Luma had been told nothing, so that everything is told now.
     if (found) return await record(found, {}, context)
-    const age = (context.now().getTime() - Date.parse(work.begun_at)) / 1000
+    const age = (looked - Date.parse(work.begun_at)) / 1000
     if (age < SETTLES) {
       throw new ProviderError('Luma', 'retry', 'It may have been created: looking again shortly', {
         retryAfter: SETTLES - age,

@@ -59,12 +59,14 @@ export const postMessage: Handler<JobDeps> = async (job, deps) => {
   const effect = await beginEffect(sql, key, job.id, 'slack')
   if (effect.state === 'done') return { note: 'it had been posted before' }
   if (effect.state === 'ambiguous') {
+    // Before the look: however long that takes, what came up behind it was not there to be seen.
+    const looked = now()
     const found = await lookFor(owed, effect.began, deps)
     if (found) {
       await record(sql, id, key, found.channel, found.ts)
       return { note: 'it had been posted before' }
     }
-    if (now().getTime() - effect.began.at.getTime() < SETTLED) {
+    if (looked.getTime() - effect.began.at.getTime() < SETTLED) {
       const why = 'It may have been posted, and is looked for once more'
       throw new ProviderError('Slack', 'retry', why, { retryAfter: SETTLED / 1000 })
     }

@@ -15,7 +15,7 @@ import { showFile, startFile } from './file.ts'
 import { clearErrors, fillForm, offerTopics, readForm, showKind } from './form.ts'
 import { moment, stageTag, stageWord, stageWords } from './words.ts'
 
-const looks = [800, 1500, 3000, 6000, 12_000] // milliseconds between looks whether Vimeo has answered
+const looks = [800, 1500, 3000, 6000, 12_000, 24_000, 48_000] // milliseconds between looks whether Vimeo has answered
 
 let stored: Edited | null = null
 let saver: Saver<Draft, Edited>

@@ -135,6 +135,8 @@ export function startCombobox(root: HTMLElement, { suggest, choose }: Options): 
 
   return {
     set(value) {
+      // What is being typed when an answer to something else comes is not taken away.
+      if (value === chosen && document.activeElement === input) return
       close()
       chosen = value
       input.value = value

@@ -4,7 +4,8 @@ import { sentence } from '../../lib/problem.ts'
 
 /** Where Stripe's pages lead back to, with the sign that something may have changed there. */
 const back = '/account/?billing'
-const looks = [300, 700, 1500, 3000, 6000] // milliseconds between two looks at what changed
+// Milliseconds between two looks at what changed: Stripe mostly tells within a second, and within a minute when it is busy.
+const looks = [300, 700, 1500, 3000, 6000, 10_000, 20_000, 20_000]
 
 /** Makes every button with data-portal open its step of the billing page. What fails is said at data-portal-error. */
 export function startBilling(within: ParentNode = document): void {
