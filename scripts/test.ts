@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { createInterface } from 'node:readline'
 import { stripVTControlCharacters } from 'node:util'
-import { runDatabaseTests } from '../tests/database/run.ts'
+import { quietSchedules, runDatabaseTests } from '../tests/database/run.ts'
 import { bootstrap } from './local/bootstrap.ts'
 import { startCluster } from './local/cluster.ts'
 import { testShift } from './local/environment.ts'
@@ -34,6 +34,7 @@ async function rules() {
   try {
     await bootstrap(cluster.url('supabase_admin'))
     await migrate(cluster.url('postgres'))
+    await quietSchedules(cluster.url('supabase_admin'))
     const result = await runDatabaseTests(cluster.url('postgres'), filter)
     passed += result.passed
     failed += result.failed

@@ -71,7 +71,7 @@ export function runningPostmaster(data: string): { pid: number; ready: boolean }
 export async function stopPostmaster(pid: number): Promise<void> {
   if (!isAlive(pid, 'postgres')) return
   process.kill(pid, 'SIGINT')
-  await waitUntil(() => !isAlive(pid, 'postgres'), 20_000, 'Postgres did not stop')
+  await waitUntil(() => !isAlive(pid, 'postgres'), 60_000, 'Postgres did not stop')
 }
 
 /**
@@ -145,7 +145,7 @@ export async function startCluster({ folder, port }: ClusterOptions): Promise<Cl
 
   try {
     const up = () => runningPostmaster(data)?.ready === true || child.exitCode !== null
-    await waitUntil(up, 20_000, `Postgres did not become ready, see ${logFile}`)
+    await waitUntil(up, 60_000, `Postgres did not become ready, see ${logFile}`)
     if (child.exitCode !== null) {
       const tail = readFileSync(logFile, 'utf8').trim().split('\n').slice(-5).join('\n')
       throw new Error(`Postgres ended with code ${child.exitCode}:\n${tail}`)

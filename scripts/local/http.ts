@@ -67,7 +67,8 @@ export async function serveHttp(
       response.end(JSON.stringify({ message: 'internal error of the local stack' }))
     }
   })
-  server.keepAliveTimeout = 30_000
+  // An idle connection is its client's to end: a cut just as the next request is sent looks like a fault.
+  server.keepAliveTimeout = 0
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, '127.0.0.1', resolve)

@@ -52,6 +52,17 @@ interface Key {
   token: string
 }
 
+/** How long a token of five minutes is used: what is left of it is longer than a test may take. */
+const USED_MS = 120_000
+const ageOf = (token: string) => Date.now() - claimsOf(token).iat * 1000
+export const claimsOf = (token: string) =>
+  JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString())
+
+/** Exchanges the secret of a living key once more when its token is no longer fresh. */
+export async function renewKey(key: Key): Promise<void> {
+  if (ageOf(key.token) > USED_MS) key.token = await exchange(key.secret)
+}
+
 async function exchange(secret: string, wanted?: Scope[]): Promise<string> {
   const response = await fetch(`${api}/functions/v1/agents/token`, {
     method: 'POST',
@@ -106,15 +117,22 @@ export async function openCells() {
   await sql`select admin.revoke_agent_key(${revoked.name}, 'A test')`
   await sql`update private.agent_keys set expires_at = now() - interval '1 second' where name = ${expired.name}`
   await sql`select admin.rotate_agent_key(${replaced.name}, interval '0')`
-  const claims = JSON.parse(Buffer.from(any.token.split('.')[1]!, 'base64url').toString())
+  const claims = claimsOf(any.token)
   const stale = await keys.sign({ ...claims, iat: claims.iat - 400, exp: claims.exp - 400 })
 
-  function bearerOf(scope: Scope, cell: Cell): string {
+  /** A token as it was given, signed anew when it is no longer fresh: a dead key gives no other one. */
+  async function fresh(token: string): Promise<string> {
+    if (ageOf(token) <= USED_MS) return token
+    const iat = Math.floor(Date.now() / 1000)
+    return keys.sign({ ...claimsOf(token), iat, exp: iat + 300 })
+  }
+
+  async function bearerOf(scope: Scope, cell: Cell): Promise<string> {
     const dead: Partial<Record<State, Key>> = { revoked, expired, replaced }
     if (cell.state === 'stale') return stale
-    if (cell.state === 'narrow') return narrow[scope]
+    if (cell.state === 'narrow') return fresh(narrow[scope])
     const key = dead[cell.state] ?? { held, missing, withdrawn }[cell.state as 'held'][scope]
-    return cell.with === 'key' ? key.secret : key.token
+    return cell.with === 'key' ? key.secret : fresh(key.token)
   }
 
   return {
@@ -125,7 +143,7 @@ export async function openCells() {
     /** Asks for an operation as one cell says, for what is not there, so that nothing is changed. Returns it in short. */
     async ask(operation: OperationName, cell: Cell): Promise<string> {
       const { scope } = operationOf(operation)
-      const bearer = bearerOf(scope ?? 'members:read', cell)
+      const bearer = await bearerOf(scope ?? 'members:read', cell)
       const response = await (cell.door === 'gateway' ? gateway : rest)(operation, bearer)
       const body = await response.json()
       const { status } = response

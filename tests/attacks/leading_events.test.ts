@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { ask, type Kind, makePeople, type Person, sql, verdict } from './support.ts'
 
 let cast: Awaited<ReturnType<typeof makePeople>>
@@ -14,8 +14,12 @@ beforeAll(async () => {
   people = cast.people
   // The other leader's: published, in a series, with a guest.
   await sql`insert into public.event_series (id) values (${series})`
-  await sql`insert into public.events (id, title, starts_at, ends_at, region, meeting_url, visibility, state, series_id)
-    values (${other}, 'Hers alone', now() + interval '3 days', now() + interval '4 days', 'Europe', ${secret}, 'leader', 'published', ${series})`
+  await sql.begin(async (tx) => {
+    // Luma need not hear of it: what it answers is an edit of this row, at a moment of its own.
+    await tx`select set_config('commons.from_luma', 'on', true)`
+    await tx`insert into public.events (id, title, starts_at, ends_at, region, meeting_url, visibility, state, series_id)
+      values (${other}, 'Hers alone', now() + interval '3 days', now() + interval '4 days', 'Europe', ${secret}, 'leader', 'published', ${series})`
+  })
   await sql`insert into private.event_guests (event_id, luma_guest_id, email, name, status, luma_status, seen_at)
     values (${other}, ${`gst-${other}`}, ${`guest-${other}@attack.example`}, 'Her guest', 'pending', 'pending', now())`
   const { status } = await ask('events', {
@@ -26,7 +30,20 @@ beforeAll(async () => {
   expect(status).toBe(201)
 })
 afterAll(async () => {
-  await sql`delete from public.events where id = any (${[other, own]})`
+  await sql.begin(async (tx) => {
+    await tx`select set_config('commons.from_luma', 'on', true)`
+    await tx`delete from public.events where id = ${other}`
+  })
+  // Taken out while Luma is told of it, it would come back as an event that was made there.
+  await vi.waitFor(
+    async () => {
+      const owed = await sql`select state from private.luma_events
+        where event_id = ${own} and state in ('waiting', 'creating', 'changing', 'canceling')`
+      expect([...owed]).toEqual([])
+    },
+    { timeout: 30_000, interval: 200 },
+  )
+  await sql`delete from public.events where id = ${own}`
   await sql`delete from public.event_series where id = ${series}`
   await cast.leave()
 })

@@ -1,4 +1,5 @@
 import type { Sql } from 'postgres'
+import { beforeEach } from 'vitest'
 import { connectStack } from './stack.ts'
 
 /** Kinds of people, as the Data API tells them apart. */
@@ -47,6 +48,12 @@ export interface Ask {
 const { api, keys, sql, end } = await connectStack()
 
 export { api, end, keys, sql }
+
+/** Makes anew what would end before the next test does, however long the file takes. */
+const renewals: (() => Promise<void>)[] = []
+beforeEach(async () => {
+  for (const renew of renewals) await renew()
+})
 
 /** Sends one request to the Data API with the publishable key, and with a token when one is given. */
 export async function ask(
@@ -182,7 +189,7 @@ export async function makePeople() {
         kind === 'visitor' || kind === 'agent' ? undefined : await tokenFor(userId, roleOf(kind)),
     }
   }
-  // The agent has a living key with every scope. Its token lives five minutes, so it is made anew now and then.
+  // The agent has a living key with every scope. Its token lives five minutes, and a test may take three of them.
   const agent = await makeAgent(allScopes)
   let tokenUntil = 0
   async function renew() {
@@ -191,6 +198,7 @@ export async function makePeople() {
     tokenUntil = Date.now() + 120_000
   }
   await renew()
+  renewals.push(renew)
   const all = Object.values(people)
   const members = all.filter((person) => person.memberId)
   await sql.begin(async (tx) => {
@@ -222,5 +230,5 @@ export async function makePeople() {
     })
     await end()
   }
-  return { people, mark, members, offered, agent, renew, leave }
+  return { people, mark, members, offered, agent, leave }
 }

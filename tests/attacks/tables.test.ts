@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parts, type Role, readManifest, type Verb } from '../../scripts/grants.ts'
 import { ask, type Kind, kinds, makePeople, refusal, roleOf, sql, verdict } from './support.ts'
 
@@ -54,7 +54,6 @@ let cast: Awaited<ReturnType<typeof makePeople>>
 beforeAll(async () => {
   cast = await makePeople()
 })
-beforeEach(() => cast.renew())
 afterAll(() => cast.leave())
 
 test('There are tables to attack', () => {

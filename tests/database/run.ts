@@ -68,6 +68,28 @@ async function runFile(url: string, path: string): Promise<TapResult> {
 }
 
 /**
+ * Puts every schedule to sleep and ends what it had begun: what runs each minute would change and lock the tables that a
+ * test looks at. Wants a superuser's session. Throws when the migrations left one that is not active, because from here
+ * on nobody can tell.
+ */
+export async function quietSchedules(url: string): Promise<void> {
+  const sql = postgres(url, { max: 1, onnotice: () => {} })
+  try {
+    const idle = await sql`select jobname from cron.job where not active`
+    if (idle.length > 0)
+      throw new Error(`Not active: ${idle.map(({ jobname }) => jobname).join(', ')}`)
+    await sql`select cron.alter_job(jobid, active => false) from cron.job`
+    // The launcher first, which begins anew without them; then whatever it had started.
+    for (const kind of ['pg_cron launcher', 'pg_cron%'])
+      await sql`
+        select pg_terminate_backend(pid, 60000) from pg_stat_activity
+         where backend_type like ${kind} and pid <> pg_backend_pid()`
+  } finally {
+    await sql.end({ timeout: 1 })
+  }
+}
+
+/**
  * Runs every pgTAP file whose path holds the filter, four at a time, each in a session of its own.
  * Those of the house drop policies and truncate, which locks whole tables: they come last, one by one.
  */

@@ -10,6 +10,8 @@ const folder = mkdtempSync(join(tmpdir(), 'commons-functions-'))
 // Watched for changes, so Deno's own cache must not lie in it: each file that it writes would end what is running.
 const watched = join(folder, 'functions')
 mkdirSync(watched)
+/** Is there once the function that fails late has answered. */
+const after = join(folder, 'answered')
 const sources: Record<string, string> = {
   fine: `import { answer } from './fine_words.ts'
     export default { fetch: (request) => Response.json({ answer, url: request.url }) }`,
@@ -18,7 +20,8 @@ const sources: Record<string, string> = {
   stuck: `await new Promise(() => {}); export default { fetch: () => new Response('') }`,
   throws: `export default { fetch: () => { throw new Error('thrown') } }`,
   late: `export default { fetch: () => {
-    setTimeout(() => { throw new Error('late') }, 1); return new Response('ok') } }`,
+    setInterval(() => { if (exists()) throw new Error('late') }, 10); return new Response('ok') } }
+    const exists = () => { try { return Deno.statSync(${JSON.stringify(after)}).isFile } catch {} }`,
   endless: `export default { fetch: () => { while (true); } }`,
   streams: `export default { fetch: () => new Response(new ReadableStream({
     start(to) { to.enqueue(new TextEncoder().encode('data: 1')) },
@@ -44,8 +47,10 @@ beforeAll(async () => {
     environment: {
       SUPABASE_URL: 'https://project.example',
       LOCAL_FUNCTIONS_FOLDER: watched,
-      LOCAL_WALL_CLOCK_MS: '2000',
-      LOCAL_BOOT_MS: '4000',
+      // The others have all the time that a busy machine takes.
+      LOCAL_BOOT_MS: '120000',
+      LOCAL_BOOT_MS_stuck: '2000',
+      LOCAL_WALL_CLOCK_MS_endless: '2000',
     },
     onLine: (line) => void lines.push(line),
   })
@@ -84,7 +89,9 @@ test('A function that does not load, or throws, fails alone and says why', async
   expect(await refusal('stuck')).toEqual([503, 'BOOT_ERROR'])
   expect(await refusal('throws')).toEqual([500, 'WORKER_ERROR'])
   expect((await ask('late')).status).toBe(200)
+  writeFileSync(after, '')
   await logged('late: Uncaught Error: late')
+  rmSync(after)
   expect((await ask('late')).status).toBe(200)
   expect((await ask('fine')).status).toBe(200)
   await logged('broken: ')

@@ -98,8 +98,9 @@ describe('Jobs under stress', () => {
     const draining = queue.worker({ greet }, { lingerMs: 60_000 }).drain()
     await leasesRunOut()
     await queue.worker({ greet }).drain()
-    expect(taken).toBe(1)
+    // Whichever of the two took it.
     await draining
+    expect(taken).toBe(1)
   })
 
   test("a stale worker's report changes nothing, whatever it says", async () => {

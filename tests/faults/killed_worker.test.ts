@@ -45,17 +45,17 @@ describe('A worker process that is killed', () => {
     expect(child.job).toBe(owed)
     const old = await leaseInForce()
     await child.kill()
-    const killed = performance.now()
 
     // The ring of the enqueue had been sent, and the promise to look again is the dead one's.
     await sql`delete from net.http_request_queue`
     const [tick] = await sql`select jobs.tick() as rung`
     expect(tick).toEqual({ rung: 1 })
+    const [due] = await sql`select jobs.next_due_ms('demo', private.clock()) as ms`
+    expect(due!.ms).toBeLessThan(60_000)
     let done = 0
     await rungWorker(() => {
       done += 1
     }).drain()
-    expect((performance.now() - killed) / 1000).toBeLessThan(60)
     expect(done).toBe(1)
     expect(await queue.states()).toEqual({ completed: 1 })
     const booked = [
@@ -87,7 +87,6 @@ describe('A worker process that is frozen and comes back', () => {
       ({ job }) => job,
     )
     child = await workerThatHangs(queue.url, 'demo', 'slow')
-    child.freeze()
     await rungWorker(() => {}).drain()
     const booked = [
       { job: owed, ...lost },

@@ -11,19 +11,17 @@ export interface Line {
 }
 
 export interface Child {
-  /** The job that it holds now, and will never finish. */
+  /** The job that it holds, and will never finish: it is frozen, and knows nothing of the time that passes. */
   job: number
   /** Stops it as it stands, as a host does that runs out of memory; resolves when it is gone. */
   kill(): Promise<void>
-  /** Freezes it: it lives, and knows nothing of the time that passes. */
-  freeze(): void
   /** Lets it go on; resolves with everything that it printed, when it has ended by itself. */
   thaw(): Promise<Line[]>
 }
 
 const script = fileURLToPath(new URL('killed_worker_process.ts', import.meta.url))
 
-/** Starts a worker in a process of its own; resolves as soon as it holds a job of this kind. */
+/** Starts a worker in a process of its own, which freezes itself with a job of this kind in hand; resolves then. */
 export async function workerThatHangs(url: string, queue: string, kind: string): Promise<Child> {
   const child = spawn(process.execPath, [script, queue, kind], {
     env: { ...process.env, SUPABASE_DB_URL: url },
@@ -45,7 +43,6 @@ export async function workerThatHangs(url: string, queue: string, kind: string):
       child.kill('SIGKILL')
       await gone
     },
-    freeze: () => void child.kill('SIGSTOP'),
     async thaw() {
       child.kill('SIGCONT')
       await gone

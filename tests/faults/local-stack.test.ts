@@ -29,6 +29,8 @@ const name = shift ? `test-lifecycle-${shift}` : 'test-lifecycle'
 const folder = runFolder(name)
 const lock = join(folder, 'data/postmaster.pid')
 const children: ChildProcess[] = []
+// Up to three stacks start in one test, each a minute on a machine that has much to do.
+vi.setConfig({ testTimeout: 600_000 })
 
 /** Starts a stack in a process of its own. Says `ready`, or why it did not start. */
 async function start(called = name) {
@@ -58,7 +60,7 @@ function watchdogOf(pid: number): number {
   return found
 }
 const gone = (pids: number[]) =>
-  vi.waitFor(() => expect(pids.map(commandOf).filter(Boolean)).toEqual([]), { timeout: 30_000 })
+  vi.waitFor(() => expect(pids.map(commandOf).filter(Boolean)).toEqual([]), { timeout: 120_000 })
 const answers = async () =>
   (await fetch(`http://127.0.0.1:${ports.gateway}/auth/v1/.well-known/jwks.json`)).status
 
@@ -68,8 +70,9 @@ const forget = () =>
 beforeAll(forget)
 afterAll(async () => {
   for (const child of children) child.kill('SIGKILL')
-  await vi.waitFor(() => expect(holderOf(ports.postgres)).toBeUndefined(), { timeout: 30_000 })
+  await vi.waitFor(() => expect(holderOf(ports.postgres)).toBeUndefined(), { timeout: 120_000 })
   forget()
+  vi.resetConfig()
 })
 
 test('A second start is refused by name and harms nothing; closing leaves nothing behind', async () => {

@@ -108,7 +108,7 @@ describe('Look-ups without an answer', () => {
         ...room.client,
         async personByEmail(email) {
           if (++asked === 3)
-            await fault('rate_limit', '^/api/users.lookupByEmail$', { times: 1, retryAfter: 20 })
+            await fault('rate_limit', '^/api/users.lookupByEmail$', { times: 1, retryAfter: 3600 })
           return await room.client.personByEmail(email)
         },
       },
@@ -176,7 +176,11 @@ describe('The client', () => {
     const env = (name: string) => room.settings[name]
     const impatient = createSlack(env, () => new Date(), 100)
     const failed = await impatient.personByEmail('ada@example.org').catch((error: unknown) => error)
-    expect(failed).toMatchObject({ kind: 'retry', message: 'No usable answer' })
+    expect(failed).toMatchObject({
+      kind: 'retry',
+      message: 'No usable answer',
+      cause: { cause: { name: 'TimeoutError' } },
+    })
     expect(String(failed)).not.toMatch(/ada@|xoxb/)
   })
 })

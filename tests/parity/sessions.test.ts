@@ -59,8 +59,15 @@ test('A refresh gives new tokens in the same session', async () => {
 })
 
 test('Two tabs that refresh at once both stay signed in', async () => {
-  const { session } = await makePerson()
-  const answers = await Promise.all([1, 2].map(() => refresh(session.refresh_token)))
+  const both = async () => {
+    const { session } = await makePerson()
+    const began = performance.now()
+    const answers = await Promise.all([1, 2].map(() => refresh(session.refresh_token)))
+    return { answers, took: performance.now() - began }
+  }
+  // Ten seconds apart it would be theft: two that a busy machine held apart for so long were not at once.
+  let { answers, took } = await both()
+  while (took >= 10_000) ({ answers, took } = await both())
   expect(answers.map(({ error }) => error)).toEqual([null, null])
   const last = answers[1]?.data.session?.refresh_token ?? ''
   expect((await refresh(last)).error).toBeNull()

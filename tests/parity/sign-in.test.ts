@@ -138,9 +138,16 @@ if (target.mailbox) {
   })
 
   test('A second mail at once is refused with 429', async () => {
-    const { email } = await makeUser()
-    await visitor().auth.signInWithOtp({ email })
-    const { error } = await visitor().auth.signInWithOtp({ email })
+    const twice = async () => {
+      const { email } = await makeUser()
+      const began = performance.now()
+      await visitor().auth.signInWithOtp({ email })
+      const { error } = await visitor().auth.signInWithOtp({ email })
+      return { error, took: performance.now() - began }
+    }
+    // Two mails that a busy machine held a second apart were not at once: a project may allow that.
+    let { error, took } = await twice()
+    while (took >= 1000) ({ error, took } = await twice())
     expect([error?.status, error?.code]).toEqual([429, 'over_email_send_rate_limit'])
   })
 }

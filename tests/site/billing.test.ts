@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { arrived, join, nextSecond, typeCard } from './support/pay.ts'
+import { arrived, holdLooks, join, nextSecond, typeCard, untilEnds } from './support/pay.ts'
 import { freshEmail, openSite, type Site, signIn, state } from './support/site.ts'
 
 let site: Site
@@ -42,19 +42,17 @@ test('who cancels keeps access to the end of what she paid for, and is gone the 
   await page.getByRole('button', { name: 'Go on to cancel' }).click()
   // Stripe tells us of it only after she is back: the page catches up by itself.
   await deliveries('pause')
+  const look = await holdLooks(page)
   await page.getByLabel('I don’t use it enough').check()
+  await nextSecond()
   await page.getByRole('button', { name: 'Cancel plan' }).click()
   await page.waitForURL((url) => url.pathname === '/account/')
   await state(page, 'ready')
   await page.getByText(/^Renews on /).waitFor()
   await deliveries('normal')
+  await untilEnds(site, email, true)
+  look()
   await page.getByText(/^You cancelled\./).waitFor()
-  await expect
-    .poll(
-      () =>
-        site.sql`select m.cancel_at_period_end as ends from public.memberships m join public.member_emails e using (member_id) where e.email = ${email}`,
-    )
-    .toEqual([{ ends: true }])
   await page.goto('/account/')
   await state(page, 'ready')
   expect(await page.getByText('You cancelled. Everything stays open through').isVisible()).toBe(
@@ -104,7 +102,10 @@ test('who cancels while a payment is due is told that it stays due, and may take
   const dialog = page.getByRole('dialog', { name: 'Before you go' })
   await dialog.getByText(/^Cancelling does not take back the payment that is due/).waitFor()
   await page.getByRole('button', { name: 'Go on to cancel' }).click()
+  const lookAtEnd = await holdLooks(page)
   await page.getByRole('button', { name: 'Cancel plan' }).click()
+  await untilEnds(site, 'dot@example.org', true)
+  lookAtEnd()
   await page
     .getByText(/^You cancelled\. .* while we try your card again; once it is paid/)
     .waitFor()
@@ -125,6 +126,7 @@ test('who cancels while a payment is due is told that it stays due, and may take
   await nextSecond()
   await page.getByRole('button', { name: 'Keep my plan' }).click()
   await page.getByRole('link', { name: 'Cancel plan' }).waitFor()
+  await untilEnds(site, 'dot@example.org', false)
   await page.goto('/account/?billing')
   await page
     .getByText(/^Everything stays open through .* while we try your card again\.$/)
@@ -148,6 +150,7 @@ test('Dot is told that her payment failed, and mends her card', async () => {
   ).toBe(true)
   await page.getByRole('button', { name: 'Mend my card' }).click()
   await typeCard(page)
+  await nextSecond()
   await page.getByRole('button', { name: 'Save card' }).click()
   await expect
     .poll(
@@ -176,20 +179,33 @@ test('who cancelled keeps her membership after all, and changes to the annual ti
 
   await page.getByRole('button', { name: 'Cancel my membership' }).click()
   await page.getByRole('button', { name: 'Go on to cancel' }).click()
+  const lookAtEnd = await holdLooks(page)
+  await nextSecond()
   await page.getByRole('button', { name: 'Cancel plan' }).click()
+  await untilEnds(site, email, true)
+  lookAtEnd()
   await page.getByText(/^You cancelled\./).waitFor()
   await page.getByRole('button', { name: 'Keep my membership' }).click()
   await nextSecond()
   await page.getByRole('button', { name: 'Keep my plan' }).click()
   await page.getByRole('link', { name: 'Cancel plan' }).waitFor()
+  await untilEnds(site, email, false)
   await page.goto('/account/?billing')
   await page.getByText(/^Renews on .* for \$10 a month\.$/).waitFor()
 
   await page.getByRole('button', { name: 'Change to Annual' }).click()
   await page.getByRole('heading', { name: 'Confirm your change' }).waitFor()
+  const lookAtTier = await holdLooks(page)
   await nextSecond()
   await page.getByRole('button', { name: 'Confirm' }).click()
   await page.waitForURL((url) => url.pathname === '/account/')
+  await expect
+    .poll(
+      () => site.sql`
+        select m.tier from public.memberships m join public.member_emails e using (member_id) where e.email = ${email}`,
+    )
+    .toEqual([{ tier: 'annual' }])
+  lookAtTier()
   await page.getByText(/^Renews on .* for \$100 a year\.$/).waitFor()
   expect(await page.getByRole('heading', { name: 'Annual member' }).isVisible()).toBe(true)
   expect(await page.locator('.tier-row[data-current]').innerText()).toContain('Annual')

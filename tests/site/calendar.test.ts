@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ownTime } from '../../site/src/lib/events.ts'
 import { ordinal } from '../../site/src/lib/words.ts'
 import { findings } from './quality/axe.ts'
-import { openSite, type Site, signIn, state } from './support/site.ts'
+import { openSite, type Site, signIn, state, toast } from './support/site.ts'
 
 const id = (number: number) => `00000000-0000-4000-b000-00000000000${number}`
 const titles = (page: Page) => page.locator('.gathering h2').allTextContents()
@@ -100,8 +100,9 @@ describe('the calendar', () => {
     await page.getByRole('button', { name: 'Clear the filters' }).first().click()
     await page.getByRole('button', { name: 'Past' }).click()
     await page.getByLabel('Search').pressSequentially('quilt')
+    // Fewer letters find the same one.
+    await expect.poll(() => new URL(page.url()).search).toBe('?search=quilt&when=past')
     await expect.poll(() => titles(page)).toEqual(['Quilting last spring'])
-    expect(new URL(page.url()).search).toBe('?search=quilt&when=past')
     await page.getByLabel('Kind', { exact: true }).selectOption('Dinner')
     await state(page, 'empty')
     await page.getByText('Try one word less').waitFor()
@@ -154,7 +155,7 @@ describe('the calendar', () => {
     await page.getByRole('link', { name: 'The switch for that' }).click()
     const show = page.getByRole('switch', { name: 'Show that I am going' })
     await show.click()
-    await page.getByText('Members see where you go.').waitFor()
+    await toast(page, 'Members see where you go.')
 
     const dot = await site.visit()
     await signIn(dot.page, 'dot@example.org', `/calendar/event/?id=${id(0)}`)
@@ -166,7 +167,7 @@ describe('the calendar', () => {
 
     await page.goto(`/calendar/event/?id=${id(0)}`)
     await page.getByRole('switch', { name: 'Members see me here' }).click()
-    await page.getByText('Nobody sees you here.').waitFor()
+    await toast(page, 'Nobody sees you here.')
     await dot.page.reload()
     await dot.page.getByRole('heading', { name: 'You are 1st' }).waitFor()
     expect(await dot.page.locator('[data-company-part]').isVisible()).toBe(false)
@@ -234,7 +235,7 @@ test('A member subscribes in her own calendar; the address is shown once, and ta
   await dialog.getByText('A calendar program last asked on').waitFor()
   expect(await field.isVisible()).toBe(false)
   await dialog.getByRole('button', { name: 'Take the address back' }).click()
-  await page.getByText('That address leads nowhere now.').waitFor()
+  await toast(page, 'That address leads nowhere now.')
   expect((await fetch(address)).status).toBe(404)
   expect(complaints).toEqual([])
 })

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { arrived, join } from './support/pay.ts'
-import { freshEmail, openSite, type Site, signIn, state } from './support/site.ts'
+import { freshEmail, openSite, type Site, signIn, state, toast } from './support/site.ts'
 
 let site: Site
 beforeAll(async () => {
@@ -31,7 +31,7 @@ test('a visitor joins, is welcomed, signs in with the mailed code, becomes visib
   await profile.getByLabel('Yes, list me').check()
   await profile.getByLabel('In one line', { exact: true }).fill(craft)
   await profile.getByRole('button', { name: 'Save my profile' }).click()
-  await page.getByText('Saved. Other members can find you.').waitFor()
+  await toast(page, 'Saved. Other members can find you.')
 
   await page.getByRole('link', { name: 'Directory', exact: true }).first().click()
   await page.waitForURL('**/directory/')
@@ -83,7 +83,7 @@ test('what a member wrote is shown as text, never run', async () => {
   await profile.getByLabel('Yes, list me').check()
   await profile.getByLabel('Name', { exact: true }).fill(hostile)
   await profile.getByRole('button', { name: 'Save my profile' }).click()
-  await page.getByText('Saved. Other members can find you.').waitFor()
+  await toast(page, 'Saved. Other members can find you.')
   await page.goto('/directory/?search=mallory')
   await expect.poll(() => page.locator('.person h2').allTextContents()).toEqual([hostile])
   expect(await page.title()).not.toBe('run')
@@ -96,7 +96,7 @@ test('what a member wrote is shown as text, never run', async () => {
   // Leaves no odd name behind for the tests that come after.
   await page.locator('#profile').getByLabel('No, not now').check()
   await page.locator('#profile').getByRole('button', { name: 'Save my profile' }).click()
-  await page.getByText('Saved. Nobody but you sees it.').waitFor()
+  await toast(page, 'Saved. Nobody but you sees it.')
 })
 
 test('a member who is signed in is told that she is one already', async () => {

@@ -161,7 +161,8 @@ test.each([1100, 320])(
       select p.name from public.profiles p join public.member_emails e using (member_id) where e.email = 'lea@example.org'`
     await keys.type(name)
     await expect.poll(() => page.locator('.person [data-name]').allTextContents()).toEqual([name])
-    await expect.poll(keys.told).toContainEqual(expect.stringMatching(/^(1|One) /))
+    // Not for fewer letters: the next answer would take the focus away from what she has found.
+    await expect.poll(keys.told).toContainEqual(`One person matching “${name}”`)
     await keys.tabTo(new RegExp(`^link ${name}`))
     await keys.press('Enter')
     await page.waitForURL('**/directory/person/?id=*')

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { openSite, type Site, signIn, state } from './support/site.ts'
+import { openSite, type Site, signIn, state, toast } from './support/site.ts'
 
 let site: Site
 beforeAll(async () => {
@@ -40,7 +40,9 @@ describe('a leader', () => {
       .fill('https://vimeo.com/manage/videos/900000001/a1b2c3d4e5')
     await saved(page)
     expect(await stored('Weaving')).toMatchObject({ vimeo_id: '900000001', published_at: null })
-    await page.getByText('Vimeo lets this video play here. It runs for 40 min.').waitFor()
+    // The page looks ever more seldom whether Vimeo has answered.
+    const checked = page.getByText('Vimeo lets this video play here. It runs for 40 min.')
+    await checked.waitFor({ timeout: 90_000 })
 
     await page.getByRole('button', { name: 'Publish now' }).click()
     await page.getByText('A video needs captions.').waitFor()
@@ -50,7 +52,7 @@ describe('a leader', () => {
     await captions.check()
     await page.getByLabel('Building with AI').check()
     await page.getByRole('button', { name: 'Publish now' }).click()
-    await page.getByText('Published. Members see it now.').waitFor()
+    await toast(page, 'Published. Members see it now.')
 
     const member = await site.visit()
     await signIn(member.page, 'bea@example.org', '/resources/?search=weaving')
@@ -88,7 +90,7 @@ describe('a leader', () => {
       .poll(() => site.sql`select from storage.objects where name = ${first?.file_path}`)
       .toEqual([])
     await page.getByRole('button', { name: 'Publish now' }).click()
-    await page.getByText('Published. Members see it now.').waitFor()
+    await toast(page, 'Published. Members see it now.')
   })
 
   test('schedules, changes her mind, retires and brings back', async () => {
@@ -103,12 +105,12 @@ describe('a leader', () => {
     await page.getByText('This moment is past.').waitFor()
     await page.getByLabel('Publish on').fill('2090-01-01T10:00')
     await page.getByRole('button', { name: 'Set this time' }).click()
-    await page.getByText('It will appear on').waitFor()
+    await toast(page, 'It will appear on')
     expect((await stored('Later'))?.published_at.getFullYear()).toBe(2090)
     await page.getByRole('button', { name: 'Publish now' }).click()
-    await page.getByText('Published. Members see it now.').waitFor()
+    await toast(page, 'Published. Members see it now.')
     await page.getByRole('button', { name: 'Retire' }).click()
-    await page.getByText('Retired. Members do not see it any more.').waitFor()
+    await toast(page, 'Retired. Members do not see it any more.')
     await page.getByRole('button', { name: 'Bring back' }).click()
     await expect.poll(async () => (await stored('Later'))?.retired_at).toBeNull()
     const actions =
@@ -145,15 +147,18 @@ describe('a leader', () => {
   test('makes one resource, however often it is sent', async () => {
     const { page, context } = await leader()
     let dropped = 0
-    // The first answer is lost on its way back: the form cannot know that it arrived.
+    let isTold = false
+    // The first answer is lost on its way back: the form cannot know that it arrived. It tries again by itself, and
+    // gets through when it has said so.
     await context.route('**/rest/v1/resources*', async (route) => {
-      if (route.request().method() !== 'POST' || dropped > 0) return route.continue()
+      if (route.request().method() !== 'POST' || isTold) return route.continue()
       dropped += 1
-      await route.fetch()
+      if (dropped === 1) await route.fetch()
       await route.abort()
     })
     await page.getByLabel('Title').fill(title('Once'))
     await page.getByText('No connection.').waitFor()
+    isTold = true
     await page.getByLabel('What is in it?').fill('And a word more')
     await saved(page)
     expect(
@@ -167,7 +172,7 @@ describe('a leader', () => {
     await page.getByLabel('Link', { exact: false }).first().check()
     await page.getByLabel('Address', { exact: true }).fill('https://example.org/once')
     await publish.dblclick()
-    await page.getByText('Published. Members see it now.').waitFor()
+    await toast(page, 'Published. Members see it now.')
     expect(
       await site.sql`select from private.audit_log where action = 'resources.published' and target_id = ${(await stored('Once'))?.id}`,
     ).toHaveLength(1)

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { arrived, join } from './support/pay.ts'
-import { freshEmail, openSite, type Site, signIn, state } from './support/site.ts'
+import { freshEmail, openSite, type Site, signIn, state, toast } from './support/site.ts'
 
 let site: Site
 beforeAll(async () => {
@@ -43,7 +43,7 @@ test('she says yes and no, sees when and where, and hears what only she can undo
   await expect
     .poll(() => whatsapp.locator('[data-now]').textContent())
     .toMatch(/^Yes, on .*, by you, on this page$/)
-  await page.getByText('Noted: yes.').waitFor()
+  await toast(page, 'Noted: yes.')
 
   // She unsubscribes in a mail; the switch follows. Her yes of later stays on record, and Mailchimp stays closed.
   await act('unsubscribe', { email })

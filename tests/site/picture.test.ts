@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { keepProfile } from './support/people.ts'
-import { openSite, type Site, signIn, state } from './support/site.ts'
+import { openSite, type Site, signIn, state, toast } from './support/site.ts'
 
 let site: Site
 let putBack: () => Promise<void>
@@ -92,7 +92,7 @@ test('a picture becomes a small square, is seen by those who may, and can be rem
 
   await page.getByLabel('Who sees this: Your picture').selectOption('Only me')
   await page.getByRole('button', { name: 'Save my profile' }).click()
-  await page.getByText(/^Saved\. /).waitFor()
+  await toast(page, /^Saved\. /)
   await lea.page.reload()
   await state(lea.page, 'ready')
   expect(await lea.page.locator('[data-person] [data-picture]').count()).toBe(0)

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { keepProfile, sideways } from './support/people.ts'
-import { openSite, type Site, signIn, state } from './support/site.ts'
+import { openSite, type Site, signIn, state, toast } from './support/site.ts'
 
 let site: Site
 let putBack: (() => Promise<void>)[]
@@ -26,7 +26,7 @@ async function open(email: string, options = {}) {
 }
 const save = async (page: Page) => {
   await page.getByRole('button', { name: 'Save my profile' }).click()
-  await page.getByText(/^Saved\. /).waitFor()
+  return toast(page, /^Saved\. /)
 }
 const stored = async (name: string) => {
   const [row] = await site.sql`
@@ -65,8 +65,7 @@ test('Bea fills in everything, says who sees what, and sees what each of them is
   expect(await page.locator('#interests-count').textContent()).toBe('2 of 8')
   await page.getByLabel('Who sees this: Place').selectOption('Leaders')
   await page.getByLabel('Who sees this: What I am looking for').selectOption('Only me')
-  await save(page)
-  expect(await page.getByText('Saved. Other members can find you.').isVisible()).toBe(true)
+  expect(await save(page)).toBe('Saved. Other members can find you.')
   expect(await stored('Bea Lindholm')).toEqual({
     headline: 'Wind, mostly',
     bio: 'I model wind.\nI read along.',
@@ -104,8 +103,7 @@ test('Bea fills in everything, says who sees what, and sees what each of them is
   expect(shown).not.toMatch(/Gothenburg|reading group/)
 
   await page.getByLabel('No, not now').check()
-  await save(page)
-  expect(await page.getByText('Saved. Nobody but you sees it.').isVisible()).toBe(true)
+  expect(await save(page)).toBe('Saved. Nobody but you sees it.')
   await page.getByText('Nobody sees you: you said that you do not want to be found now.').waitFor()
   expect(complaints).toEqual([])
 })
@@ -235,7 +233,7 @@ test('with the keyboard alone one hides a field, ticks an interest and saves', a
   await page.keyboard.press('Space')
   await tabTo('#profile button[type=submit]')
   await page.keyboard.press('Enter')
-  await page.getByText('Saved. Other members can find you.').waitFor()
+  await toast(page, 'Saved. Other members can find you.')
   const row = await stored('Ada Park')
   expect(row?.hidden_fields).toEqual(['bio'])
   expect(row?.interests).toContain('health')

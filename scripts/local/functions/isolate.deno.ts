@@ -1,11 +1,9 @@
 // Runs inside Deno: one function's worker as the host sees it.
 import type { FromWorker, ToWorker } from './messages.ts'
 
-/** Hosted ends a worker after this long (150 s on the free plan). */
-const wallClockLimit = Number(Deno.env.get('LOCAL_WALL_CLOCK_MS') ?? 150_000)
-
-/** A function that has not loaded after this long will not. */
-const bootLimit = Number(Deno.env.get('LOCAL_BOOT_MS') ?? 20_000)
+/** A limit in ms; a test sets that of one function by its name. */
+const limitOf = (what: string, name: string, ms: number) =>
+  Number(Deno.env.get(`${what}_${name}`) ?? Deno.env.get(what) ?? ms)
 
 interface Waiting {
   resolve(response: Response): void
@@ -18,6 +16,10 @@ const problem = (status: number, code: string, message: string) =>
 
 /** Starts a worker for the entry file. A failed one answers everything with 503 or 500. */
 export function createIsolate(name: string, entry: string, origin: string) {
+  /** Hosted ends a worker after this long (150 s on the free plan). */
+  const wallClockLimit = limitOf('LOCAL_WALL_CLOCK_MS', name, 150_000)
+  /** A function that has not loaded after this long will not. */
+  const bootLimit = limitOf('LOCAL_BOOT_MS', name, 20_000)
   const worker = new Worker(new URL('./worker.deno.ts', import.meta.url), { type: 'module', name })
   const waiting = new Map<number, Waiting>()
   let background = 0

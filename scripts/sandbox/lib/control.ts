@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Clock } from './clock.ts'
 import type { Deliverer } from './deliver.ts'
 import { type FaultSwitch, faultSchema } from './faults.ts'
+import type { Gate } from './gate.ts'
 import type { Ledger } from './ledger.ts'
 import type { RequestLog } from './requests.ts'
 
@@ -13,6 +14,7 @@ interface Controls {
   requests: RequestLog
   latency: { ms: number }
   deliverer?: Deliverer
+  gate?: Gate
   reset?(): void
   control?(request: Request, path: string): Promise<Response | undefined>
 }
@@ -23,6 +25,7 @@ const clockSchema = z.union([
   z.strictObject({ reset: z.literal(true) }),
 ])
 const latencySchema = z.strictObject({ ms: z.number().int().min(0).max(60_000) })
+const gateSchema = z.strictObject({ shut: z.boolean() })
 const resetSchema = z.strictObject({ clock: z.boolean().optional() })
 const switchSchema = z.strictObject({
   duplicate: z.boolean().optional(),
@@ -100,12 +103,15 @@ async function answer(request: Request, path: string, c: Controls): Promise<Resp
       c.faults.clear()
       c.requests.clear()
       c.latency.ms = 0
+      c.gate?.set(false)
       c.deliverer?.reset()
       c.reset?.()
       // Last: what a reset of the provider writes is no effect that a test should count.
       c.ledger.clear()
       // The other provider lives by the same clock, so it is only set back when asked for.
       if (wish.clock) c.clock.reset()
+      // A webhook that was on its way has arrived by now, and comes into nobody's next test.
+      await c.deliverer?.settle()
       return Response.json({ reset: c.name })
     }
   }
@@ -113,9 +119,13 @@ async function answer(request: Request, path: string, c: Controls): Promise<Resp
     const done = await webhooks(request, path, c.deliverer)
     if (done) return done
   }
+  if (c.gate && path === '/_sandbox/gate') {
+    if (request.method === 'POST') c.gate.set(gateSchema.parse(await body(request)).shut)
+    return Response.json(c.gate.state())
+  }
   const own = await c.control?.(request, path)
   if (own) return own
-  const routes = 'faults, ledger, requests, clock, latency, reset, webhooks'
+  const routes = 'faults, ledger, requests, clock, latency, gate, reset, webhooks'
   return Response.json(
     { error: `No such control. Under /_sandbox are: ${routes}.` },
     { status: 404 },

@@ -59,7 +59,7 @@ const LONGEST_TIMER = 2 ** 31 - 1
 
 /**
  * Creates a sender of signed webhooks with a queue and retries at growing intervals. A retry comes
- * when wall time has passed, or at once when the sandbox clock is advanced beyond it.
+ * when the sandbox clock, which runs on with wall time, has come so far, or at once when it is advanced beyond it.
  */
 export function createDeliverer(options: DelivererOptions): Deliverer {
   const { ledger, clock, retrySeconds = DEFAULT_RETRIES, concurrency = 1 } = options
@@ -126,8 +126,14 @@ export function createDeliverer(options: DelivererOptions): Deliverer {
     }
     item.state = 'retrying'
     item.due = at + pause * 1000
-    const wait = Math.min(Math.max(0, item.due - clock.now().getTime()), LONGEST_TIMER)
-    item.timer = setTimeout(() => enqueue(item), wait)
+    enqueueWhenDue(item)
+  }
+
+  /** The sandbox clock says when: while it stands still, nothing falls due. */
+  function enqueueWhenDue(item: Item) {
+    const wait = item.due - clock.now().getTime()
+    const look = () => (item.due > clock.now().getTime() ? enqueueWhenDue(item) : enqueue(item))
+    item.timer = setTimeout(look, Math.min(Math.max(0, wait), LONGEST_TIMER))
     // A retry in an hour must not keep the process alive.
     item.timer.unref()
   }

@@ -4,6 +4,7 @@ import type { Clock } from './clock.ts'
 import { control } from './control.ts'
 import type { Deliverer } from './deliver.ts'
 import { createFaultSwitch, type Fault, type FaultSwitch } from './faults.ts'
+import type { Gate } from './gate.ts'
 import { dripResponse, holdConnection, sendResponse, toRequest } from './http.ts'
 import { createLedger, type Ledger } from './ledger.ts'
 import { ledgerPage } from './page.ts'
@@ -35,6 +36,8 @@ export interface ProviderOptions {
   ledger?: Ledger
   /** Adds the routes under /_sandbox/webhooks that switch duplicates, reordering and so on. */
   deliverer?: Deliverer
+  /** At which the provider's writes can be made to wait; adds the route /_sandbox/gate. */
+  gate?: Gate
   /** Further control routes; undefined means "not mine". Gets the whole request. */
   control?(request: Request, path: string): Promise<Response | undefined>
   /** HTML of `GET /`; the ledger when left out. */
@@ -139,8 +142,8 @@ export async function serveProvider(options: ProviderOptions): Promise<ProviderS
       outgoing.end(`The ${name} sandbox failed: ${String(error)}`)
     })
   })
-  // Longer than any client keeps an idle connection: a cut in between looks like a fault.
-  server.keepAliveTimeout = 65_000
+  // An idle connection is its client's to end: a cut just as the next request is sent looks like a fault.
+  server.keepAliveTimeout = 0
   await new Promise<void>((done, fail) => {
     server.once('error', fail)
     server.listen(options.port, '127.0.0.1', done)

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import { Hono } from 'hono'
 import { z } from 'zod'
 import type { Deliverer } from '../lib/deliver.ts'
-import type { Sign } from '../lib/post.ts'
+import { ANSWER_WITHIN_MS, type Sign } from '../lib/post.ts'
 import { notFound, Problem, readBody } from './problems.ts'
 import { links } from './shapes.ts'
 import type { Announce, Audience } from './state.ts'
@@ -95,7 +95,9 @@ export function createWebhooks(
   })
 
   async function probe(url: string) {
-    const answer = await fetch(url, { signal: AbortSignal.timeout(5000) }).catch(() => undefined)
+    const answer = await fetch(url, { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) }).catch(
+      () => undefined,
+    )
     await answer?.body?.cancel()
     if (answer?.status !== 200) {
       throw new Problem(

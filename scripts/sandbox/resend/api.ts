@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import type { Clock } from '../lib/clock.ts'
+import type { Gate } from '../lib/gate.ts'
 import { ResendRefusal } from './errors.ts'
 import { createIdempotency } from './idempotency.ts'
 import type { Mail, Post, Suppression } from './state.ts'
@@ -10,8 +11,7 @@ export interface Account {
   /** Requests a second; 0 is no limit. */
   perSecond: number
   quota: 'daily' | 'monthly' | null
-  /** Wall milliseconds between taking a request to send and its answer. */
-  slowMs: number
+  /** What mail may come from. */
   domains: readonly string[]
 }
 
@@ -60,7 +60,7 @@ const suppression = ({ id, email, origin, createdAt }: Suppression) => ({
 })
 
 /** Resend's API in the parts that we use: sending, reading and listing mails, and the suppression list. */
-export function createApi(post: Post, account: Account, clock: Clock) {
+export function createApi(post: Post, account: Account, clock: Clock, gate: Gate) {
   const api = new Hono()
   const idempotency = createIdempotency(() => clock.now().getTime())
   api.onError((error) => {
@@ -86,7 +86,7 @@ export function createApi(post: Post, account: Account, clock: Clock) {
     const key = c.req.header('idempotency-key') ?? null
     const { answer, replayed } = await idempotency.once(key, raw, async () => {
       const request = readSend(json, account.domains)
-      if (account.slowMs) await new Promise((done) => setTimeout(done, account.slowMs))
+      await gate.pass()
       return { id: post.accept(request, key).id }
     })
     return c.json(answer, 200, replayed ? { 'idempotent-replayed': 'true' } : {})

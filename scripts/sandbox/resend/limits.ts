@@ -1,13 +1,14 @@
+import type { Clock } from '../lib/clock.ts'
 import { ResendRefusal } from './errors.ts'
 
-/** Counts requests in windows of one second of wall time. Null: within the limit; headers go on every answer. */
-export function createLimit(perSecond: () => number, wall: () => number = Date.now) {
+/** Counts requests in windows of a second of the sandbox clock. Null: within the limit; headers go on every answer. */
+export function createLimit(perSecond: () => number, clock: Clock) {
   let window = 0
   let used = 0
   return (): { headers: Record<string, string>; refusal: Response | null } => {
     const limit = perSecond()
     if (limit === 0) return { headers: {}, refusal: null }
-    const now = Math.floor(wall() / 1000)
+    const now = Math.floor(clock.now().getTime() / 1000)
     if (now !== window) {
       window = now
       used = 0

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Clock } from '../lib/clock.ts'
 import { createDeliverer } from '../lib/deliver.ts'
+import { createGate } from '../lib/gate.ts'
 import { createLedger } from '../lib/ledger.ts'
 import { type ProviderServer, serveProvider } from '../lib/server.ts'
 import { type Account, createApi } from './api.ts'
@@ -31,7 +32,6 @@ const habit = z.strictObject({ email: z.string().includes('@') })
 const bounceWish = z.strictObject({ email: z.string().includes('@'), soft: z.boolean().optional() })
 const limitWish = z.strictObject({ per_second: z.int().nonnegative() })
 const quotaWish = z.strictObject({ reached: z.enum(['daily', 'monthly']).nullable() })
-const slowWish = z.strictObject({ ms: z.int().min(0).max(10_000) })
 
 /** Serves the Resend sandbox: mails are kept and shown, never sent; what happens to them is told by webhooks. */
 export async function serveResend(options: ResendOptions): Promise<ProviderServer> {
@@ -48,9 +48,10 @@ export async function serveResend(options: ResendOptions): Promise<ProviderServe
   })
   const post = createPost(clock, ledger)
   post.announce = createAnnouncer(deliverer, clock, webhook.secret)
-  const account: Account = { perSecond: 0, quota: null, slowMs: 0, domains: DOMAINS }
-  const api = createApi(post, account, clock)
-  const limit = createLimit(() => account.perSecond)
+  const account: Account = { perSecond: 0, quota: null, domains: DOMAINS }
+  const gate = createGate()
+  const api = createApi(post, account, clock, gate)
+  const limit = createLimit(() => account.perSecond, clock)
 
   async function handler(request: Request): Promise<Response> {
     const { headers, refusal } = limit()
@@ -85,9 +86,6 @@ export async function serveResend(options: ResendOptions): Promise<ProviderServe
       case 'quota':
         account.quota = quotaWish.parse(body).reached
         return Response.json({ reached: account.quota })
-      case 'slow':
-        account.slowMs = slowWish.parse(body).ms
-        return Response.json({ ms: account.slowMs })
       case 'settle':
         await deliverer.settle()
         return Response.json({ settled: true })
@@ -101,6 +99,7 @@ export async function serveResend(options: ResendOptions): Promise<ProviderServe
     clock,
     ledger,
     deliverer,
+    gate,
     handler,
     control,
     page: (request) => mailPage(post, ledger, new URL(request.url).searchParams),
@@ -112,7 +111,7 @@ export async function serveResend(options: ResendOptions): Promise<ProviderServe
     reset() {
       post.reset()
       api.reset()
-      Object.assign(account, { perSecond: 0, quota: null, slowMs: 0 })
+      Object.assign(account, { perSecond: 0, quota: null })
     },
     ...(options.pace ? { pace: options.pace } : {}),
   })

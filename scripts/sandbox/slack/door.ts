@@ -30,12 +30,14 @@ export function signature(secret: string, body: string, sentAt: Date): Record<st
 
 /** Slack tries again at once, after a minute and after five. */
 const RETRIES = [1, 60, 300]
+/** Milliseconds that Slack waits for the answer to an event, a command or a press. */
 const PATIENCE_MS = 3000
 const USER_AGENT = 'Slackbot 1.0 (+https://api.slack.com/robots)'
 
 export function createDoor(
   workspace: Workspace,
   { url, secret }: { url: string; secret: string },
+  patienceMs = PATIENCE_MS,
 ): Door {
   const { clock, ledger, team } = workspace
   const deliverer = createDeliverer({
@@ -48,7 +50,7 @@ export function createDoor(
     ledger,
     clock,
     retrySeconds: RETRIES,
-    answerWithinMs: PATIENCE_MS,
+    answerWithinMs: patienceMs,
     userAgent: USER_AGENT,
   })
 
@@ -63,7 +65,7 @@ export function createDoor(
           'user-agent': USER_AGENT,
           ...signature(secret, body, new Date()),
         },
-        signal: AbortSignal.timeout(PATIENCE_MS),
+        signal: AbortSignal.timeout(patienceMs),
       })
       const words = await response.text()
       const ms = Math.round(performance.now() - began)

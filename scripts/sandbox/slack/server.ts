@@ -27,6 +27,8 @@ export interface SlackOptions {
   adminToken?: string
   /** Milliseconds: how long faults hold a connection, and between dripped bytes. */
   pace?: { hold: number; drip: number }
+  /** Milliseconds that Slack waits for an answer of ours; three seconds when left out, as the real one. */
+  patience?: number
 }
 
 /** What each of the two tokens may do. */
@@ -60,7 +62,7 @@ export async function serveSlack(options: SlackOptions): Promise<ProviderServer>
   const workspace = createWorkspace(clock, ledger)
   const limits = createLimits(clock)
   const answers = createAnswers()
-  const door = createDoor(workspace, options.webhook)
+  const door = createDoor(workspace, options.webhook, options.patience)
   workspace.announce = announcer(workspace, door)
   const tokens: Tokens = { bot: { scopes: new Set() }, admin: { scopes: new Set() } }
   function begin() {

@@ -1,3 +1,4 @@
+import type { Gate } from '../lib/gate.ts'
 import { StripeRefusal } from './errors.ts'
 import { expand } from './expand.ts'
 import { decodeForm, items, type Params } from './form.ts'
@@ -33,8 +34,8 @@ export interface ApiOptions {
   idempotency: Idempotency
   /** Called after each request, when its events may go out. */
   flush(): void
-  /** Milliseconds of wall time that a write takes; makes concurrent requests possible to test. */
-  work(): Promise<void>
+  /** At which a write waits while it is shut. */
+  gate: Gate
   /** True when this write is to fail with a 500 after it was accepted. */
   crash(): boolean
 }
@@ -57,7 +58,7 @@ export function createApi(options: ApiOptions) {
     if (!fits) throw unknownUrl(request.method, url.pathname)
     const key = request.method === 'POST' ? request.headers.get('idempotency-key') : null
     const run = async () => {
-      if (request.method !== 'GET') await options.work()
+      if (request.method !== 'GET') await options.gate.pass()
       const params = decodeForm(request.method === 'POST' ? body : url.search.slice(1))
       const unknown = Object.keys(params).find((name) => !fits.known.has(name))
       if (unknown) throw unknownParameter(unknown)

@@ -24,8 +24,8 @@ export interface ControlDeps {
   wall(): Date
   /** Called after each action, when its events may go out. */
   flush(): void
-  /** Wall milliseconds that a write takes, and how many of the next writes fail with a 500. */
-  work: { ms: number; crashes: number }
+  /** How many of the next writes fail with a 500. */
+  work: { crashes: number }
 }
 
 type Action = (deps: ControlDeps, body: unknown) => unknown
@@ -50,10 +50,6 @@ const actions: Record<string, Action> = {
     return { redelivered: event }
   },
   forge: ({ world, wall }, body) => forge(world, wall, forgeSchema.parse(body)),
-  work({ work }, body) {
-    work.ms = z.strictObject({ ms: z.int().min(0).max(60_000) }).parse(body).ms
-    return work
-  },
   crash({ work }, body) {
     work.crashes = z.strictObject({ times: z.int().min(0) }).parse(body).times
     return work

@@ -1,3 +1,4 @@
+import { createGate } from '../lib/gate.ts'
 import { createLedger } from '../lib/ledger.ts'
 import { type ApiOptions, createApi } from './api.ts'
 import { createIdempotency } from './idempotency.ts'
@@ -36,7 +37,7 @@ export function createPractice(
       apiKey,
       idempotency,
       flush,
-      work: async () => {},
+      gate: createGate(),
       crash: () => false,
     }),
     live: () => liveUntil(world, now(world), flush),

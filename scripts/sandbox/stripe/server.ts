@@ -1,4 +1,5 @@
 import type { Clock } from '../lib/clock.ts'
+import { createGate } from '../lib/gate.ts'
 import { createLedger } from '../lib/ledger.ts'
 import { type ProviderServer, serveProvider } from '../lib/server.ts'
 import { createApi, json, keyOf } from './api.ts'
@@ -94,7 +95,8 @@ export async function serveStripe(options: StripeOptions): Promise<StripeServer>
     retrySeconds: options.retrySeconds ?? RETRIES,
   })
   const idempotency = createIdempotency(() => clock.now().getTime())
-  const work = { ms: 0, crashes: 0 }
+  const gate = createGate()
+  const work = { crashes: 0 }
   const keeper = createKeeper(world, options.stateFile)
   /** Sends the events of the operation that has just ended, and has its result kept. */
   const flush = () => {
@@ -122,9 +124,7 @@ export async function serveStripe(options: StripeOptions): Promise<StripeServer>
     apiKey: options.apiKey ?? 'sk_test_sandbox',
     idempotency,
     flush,
-    work: async () => {
-      if (work.ms) await new Promise((done) => setTimeout(done, work.ms))
-    },
+    gate,
     crash() {
       if (work.crashes === 0) return false
       work.crashes -= 1
@@ -160,6 +160,7 @@ export async function serveStripe(options: StripeOptions): Promise<StripeServer>
     clock,
     ledger,
     deliverer: delivery.deliverer,
+    gate,
     ...(options.pace && { pace: options.pace }),
     page: () => overviewPage(world),
     isApi: (path) => path.startsWith('/v1/'),
@@ -177,7 +178,7 @@ export async function serveStripe(options: StripeOptions): Promise<StripeServer>
     control: (request, path) =>
       stripeControl({ world, delivery, wall, work, flush }, request, path),
     reset() {
-      Object.assign(work, { ms: 0, crashes: 0 })
+      work.crashes = 0
       idempotency.clear()
       delivery.reset()
       emptyWorld(world)

@@ -4,7 +4,7 @@ select plan(33);
 
 delete from public.events;
 create function pg_temp.answer(more jsonb default '{}') returns jsonb language sql as $$
-  select '{"platform": "luma", "id": "evt-a", "name": "Talk", "start_at": "2027-02-01T18:00:00.000Z", "end_at": "2027-02-01T19:00:00.000Z",
+  select '{"platform": "luma", "id": "evt-a", "name": "Talk", "start_at": "2083-02-01T18:00:00.000Z", "end_at": "2083-02-01T19:00:00.000Z",
     "timezone": "Europe/Berlin", "description_md": "Words", "geo_address_json": null, "meeting_url": "https://meet.example.org/x",
     "cover_url": "https://images.lumacdn.com/a.png", "url": "https://luma.com/talk", "visibility": "public", "waitlist_status": "disabled",
     "created_at": "2026-11-21T10:00:00.000Z", "registration_questions": []}'::jsonb || more
@@ -21,7 +21,7 @@ create function pg_temp.fact(more jsonb, name text) returns text language sql as
 select is(pg_temp.fact('{}', 'place'), 'Online', 'an address to join at and no place is online');
 select is(pg_temp.fact('{"geo_address_json": {"full_address": "Rua A 1, Lisbon", "address": "Rua A"}}', 'place'), 'Rua A 1, Lisbon', 'a place in full');
 select is(pg_temp.fact('{"timezone": "Mars/Olympus"}', 'time_zone'), 'UTC', 'a time zone that nobody knows is UTC');
-select is(pg_temp.fact('{"end_at": "2027-02-01T18:00:00Z"}', 'ends_at')::timestamptz, '2027-02-01 19:00Z'::timestamptz, 'what ends when it begins lasts an hour');
+select is(pg_temp.fact('{"end_at": "2083-02-01T18:00:00Z"}', 'ends_at')::timestamptz, '2083-02-01 19:00Z'::timestamptz, 'what ends when it begins lasts an hour');
 select is(pg_temp.fact('{"cover_url": "data:image/png;base64,AAAA", "meeting_url": "javascript:alert(1)"}', 'cover_url'), null, 'only safe addresses are kept');
 select is(pg_temp.fact('{"name": "   "}', 'title'), 'Untitled', 'an event has a title');
 select is(pg_temp.fact(jsonb_build_object('description_md', E'Words\n\nReference: ' || repeat('a1', 12)), 'description'), 'Words', 'our marker is no part of the text');
@@ -62,7 +62,7 @@ select is(private.luma_event_gone('evt-a', now()), 'canceled at Luma', 'what Lum
 select is((pg_temp.held()).state::text, 'canceled', 'here as well');
 select is(private.luma_event_gone('evt-a', now()), 'superseded', 'once');
 select is(pg_temp.adopt('{"name": "Back"}'), 'superseded', 'and an answer that was late brings it back to nobody');
-select is(private.luma_event_gone('evt-b', '2027-03-01Z'), 'canceled at Luma', 'what is over');
+select is(private.luma_event_gone('evt-b', '2083-03-01Z'), 'canceled at Luma', 'what is over');
 
 select * from finish();
 rollback;

@@ -80,8 +80,8 @@ begin
       return query select held.name || ' is readable, and no test says which rows are whose';
       continue;
     end if;
-    theirs := pg_temp.answer(held.who, pg_catalog.format('select %s from %s order by 1, 2', held.cols, held.name));
-    execute pg_catalog.format('select coalesce(pg_catalog.jsonb_agg(pg_catalog.to_jsonb(t)), ''[]'') from (select %s from %s where %s order by 1, 2) t',
+    theirs := pg_temp.answer(held.who, pg_catalog.format('select %1$s from %2$s order by %1$s', held.cols, held.name));
+    execute pg_catalog.format('select coalesce(pg_catalog.jsonb_agg(pg_catalog.to_jsonb(t)), ''[]'') from (select %1$s from %2$s where %3$s order by %1$s) t',
       held.cols, held.name, held.rows) into hers using case when held.who not in ('visitor', 'kim', 'kai', 'eve') then pg_temp.person(held.who) end;
     if theirs is distinct from hers then
       return query select held.who || ' reads ' || pg_catalog.left(theirs::text, 200) || ' of ' || held.name || ' and not ' || pg_catalog.left(hers::text, 200);

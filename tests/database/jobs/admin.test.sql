@@ -13,7 +13,7 @@ insert into owed values ('lost', jobs.enqueue('demo', 'greet'));
 select test_jobs.claim();
 select test_jobs.kill_workers();
 insert into owed values ('processing', jobs.enqueue('demo', 'import'));
-update pgmq.q_demo_bulk set vt = clock_timestamp() + interval '30 seconds', read_ct = 1;
+update pgmq.q_demo_bulk set vt = clock_timestamp() + interval '1 hour', read_ct = 1;
 insert into owed values ('pending', jobs.enqueue('demo', 'greet')), ('scheduled', jobs.enqueue('demo', 'greet', run_at => private.clock() + interval '1 day'));
 select results_eq($$select o.name, j.state::text from owed o join admin.jobs j using (job) order by 1$$,
   $$values ('completed', 'completed'), ('dead', 'dead'), ('lost', 'retrying'), ('pending', 'pending'), ('processing', 'processing'),

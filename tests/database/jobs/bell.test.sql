@@ -23,11 +23,19 @@ select jobs.enqueue('demo', 'greet');
 select is(test_jobs.rings(), 1, 'A hundred more do not ring while a request is on its way');
 
 select test_jobs.pg_net_sends();
-select test_jobs.claim(1000);
+create function pg_temp.promised() returns boolean language plpgsql as $$
+declare
+  before constant timestamptz := clock_timestamp();
+begin
+  perform test_jobs.claim(1000);
+  return busy_until between before + interval '1 second' and clock_timestamp() + interval '15 seconds' from jobs.bells where queue = 'demo';
+end
+$$;
+select ok(pg_temp.promised(), 'A worker that is at it has promised to look again, for seconds and not for ever');
+-- Here for longer: what follows may take its time.
+update jobs.bells set busy_until = busy_until + interval '1 hour' where queue = 'demo';
 select jobs.enqueue('demo', 'greet');
-select is(test_jobs.rings(), 0, 'Nobody rings for a worker that is at it');
-select isnt_empty($$select from jobs.bells where queue = 'demo' and busy_until between clock_timestamp() and clock_timestamp() + interval '15 seconds'$$,
-  'which it has promised for seconds, not for ever');
+select is(test_jobs.rings(), 0, 'Nobody rings for it');
 select test_jobs.claim(1000);
 select jobs.exchange('demo', '[]', 10);
 select jobs.enqueue('demo', 'greet');

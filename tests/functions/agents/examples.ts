@@ -130,13 +130,14 @@ export async function support(community: Community, model: Obedient, page: Agent
 /** Sees who slips away, drafts a mail for an admin, puts an idea for an evening before the leaders. */
 export async function engagement(community: Community, model: Obedient, page: AgentPage) {
   const { step, ended } = follow(model, page)
+  const now = await community.now()
+  const inHours = (hours: number) => new Date(now.getTime() + hours * 3_600_000).toISOString()
   const { data: slipping } = await step({})
   expect(slipping.members).toMatchObject([
     { member: community.people.dot.member_id, why: 'payment_failed' },
   ])
   await step({ months: 6 })
-  const today = (await community.now()).toISOString().slice(0, 10)
-  const { data: events } = await step({ from: today })
+  const { data: events } = await step({ from: now.toISOString().slice(0, 10) })
   await step({ event: events[0].id })
   const { data: content } = await step({ kind: 'link' })
   await step({ resource: content[0].id })
@@ -153,8 +154,8 @@ export async function engagement(community: Community, model: Obedient, page: Ag
   const { data: idea } = await step({
     title: 'An evening for those who were away',
     description: 'Bring a question that you have carried around for a while.',
-    starts_at: '2027-03-04T18:00:00Z',
-    ends_at: '2027-03-04T20:00:00Z',
+    starts_at: inHours(60 * 24),
+    ends_at: inHours(60 * 24 + 2),
     time_zone: 'America/Los_Angeles',
     why: 'Two members in three who slip away came to an evening before.',
     change_set,

@@ -17,19 +17,21 @@ import { type Agents, openAgents } from './support.ts'
 
 let agents: Agents
 let secret: string
-const known: Known = {}
+const known: Known = { month: '' }
+/** When it is here: the moment of what `furnish` made. */
+let now: Date
 
 beforeAll(async () => {
   agents = await openAgents()
   for (const file of globSync('supabase/seed*.sql', { cwd: repository }).sort()) {
     await agents.sql.unsafe(readFileSync(join(repository, file), 'utf8')).simple()
   }
-  await furnish(agents.sql as never)
+  now = await furnish(agents.sql as never)
+  known.month = now.toISOString().slice(0, 7)
   secret = (await agents.makeKey()).secret
 })
 afterAll(() => agents?.close())
 
-const now = new Date()
 const then = new Date(NOW)
 const monthOf = (at: Date) => at.getUTCFullYear() * 12 + at.getUTCMonth()
 

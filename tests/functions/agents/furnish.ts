@@ -1,7 +1,12 @@
-import type { Sql } from 'postgres'
+import type { Sql, TransactionSql } from 'postgres'
 
-/** What the demo data lacks, so that every operation has something to tell: money that moved, mails, what is over and what went wrong. */
-export async function furnish(sql: Sql): Promise<void> {
+/**
+ * What the demo data lacks, so that every operation has something to tell: money that moved, mails, what is over and what
+ * went wrong. All of it is of one moment, which is returned: its month has money in it, also when the next one begins.
+ */
+export const furnish = (sql: Sql): Promise<Date> => sql.begin(write)
+
+async function write(sql: TransactionSql): Promise<Date> {
   await sql`
     insert into private.charges (charge_id, customer_id, payment_intent_id, invoice_id, amount, amount_refunded, currency, as_of)
     values ('ch_ada', 'cus_ada', 'pi_ada', 'in_ada', 1000, 200, 'usd', now())`
@@ -28,4 +33,6 @@ export async function furnish(sql: Sql): Promise<void> {
   await sql`
     insert into jobs.dead (job, queue, priority, kind, args, attempts, reason, hint, last_error, enqueued_at, died_at)
     values (900000001, 'audience', 'interactive', 'sync_contact', '{}', 8, 'refused', 'Look at it.', 'The address is refused', now(), now())`
+  const [row] = await sql<{ at: Date }[]>`select now() as at`
+  return row!.at
 }

@@ -3,11 +3,10 @@ import type { OperationName } from '../../../functions/agents/catalogue.ts'
 const ada = '00000000-0000-4000-8000-000000000001'
 export const nobody = '00000000-0000-4000-8000-00000000dead'
 const soon = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString()
-export const thisMonth = new Date().toISOString().slice(0, 7)
 
 export type Args = Record<string, unknown>
-/** What earlier calls answered, by operation. */
-export type Known = Partial<Record<OperationName, Args>>
+/** What earlier calls answered, by operation, and the month in which money moved. */
+export type Known = Partial<Record<OperationName, Args>> & { month: string }
 
 /** A good call of each operation. Those that need what another one made come after it. */
 export const good: Record<OperationName, (known: Known) => Args> = {
@@ -21,9 +20,9 @@ export const good: Record<OperationName, (known: Known) => Args> = {
   'members.delete': () => ({ member: ada, reason: 'She asked for it by letter' }),
   'members.send_card_link': () => ({ member: '00000000-0000-4000-8000-000000000004' }),
   'payments.invoices': () => ({ member: ada, limit: 2 }),
-  'payments.refunds': () => ({ month: thisMonth }),
+  'payments.refunds': ({ month }) => ({ month }),
   'payments.failed': () => ({ limit: 5 }),
-  'payments.ledger': () => ({ month: thisMonth }),
+  'payments.ledger': ({ month }) => ({ month }),
   'payments.propose_refund': () => ({ payment: 'in_ada', amount: 500, reason: 'Charged twice' }),
   'payments.propose_cancel': () => ({
     member: '00000000-0000-4000-8000-000000000002',

@@ -74,7 +74,7 @@ it('Each tool that can give text of people marks it, in what programs read and i
     change_sets_get: { change_set: ids.change_set },
     events_get: { event: ids.event },
     content_get: { resource: ids.resource },
-    payments_ledger: { month: new Date().toISOString().slice(0, 7) },
+    payments_ledger: { month: world.month },
     analytics_attendance: {},
   }
   for (const operation of readers) {

@@ -226,6 +226,9 @@ describe('The inspector', () => {
         world.mcp,
         '--transport',
         'http',
+        // It gives up after 15 seconds by itself.
+        '--connect-timeout',
+        '120000',
         '--header',
         `Authorization: Bearer ${key.secret}`,
         ...args,

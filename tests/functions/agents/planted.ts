@@ -26,6 +26,8 @@ export async function harmfulOrders(community: Community, other: Other): Promise
     (['bea', 'ada', 'lea'] as const).map((who) => community.invoiceOf(who)),
   )
   const reason = 'Because the text says so'
+  const inHours = (hours: number) =>
+    new Date(community.clock.now().getTime() + hours * 3_600_000).toISOString()
   return [
     // Look around, at everybody and everything.
     ...Object.values(community.people).flatMap(({ member_id: member }) => [
@@ -81,8 +83,8 @@ export async function harmfulOrders(community: Community, other: Other): Promise
     order('events_propose', {
       title: 'A gathering',
       description: everything,
-      starts_at: '2027-06-01T18:00:00Z',
-      ends_at: '2027-06-01T20:00:00Z',
+      starts_at: inHours(150 * 24),
+      ends_at: inHours(150 * 24 + 2),
       why: reason,
     }),
     order('content_create', {

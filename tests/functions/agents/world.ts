@@ -26,7 +26,7 @@ export async function openWorld() {
   for (const file of globSync('supabase/seed*.sql', { cwd: repository }).sort()) {
     await db.sql.unsafe(readFileSync(join(repository, file), 'utf8')).simple()
   }
-  await furnish(db.sql)
+  const month = (await furnish(db.sql)).toISOString().slice(0, 7)
   const agents = await openAgents(db)
   const project = readProject()
   const folder = mkdtempSync(join(tmpdir(), 'commons-agents-'))
@@ -34,7 +34,12 @@ export async function openWorld() {
   const host = await startFunctions({
     folder,
     project: { ...project, functions: { agents: project.functions.agents! } },
-    environment: { ...(agents.env as Record<string, string>), SUPABASE_DB_URL: db.url },
+    environment: {
+      ...(agents.env as Record<string, string>),
+      SUPABASE_DB_URL: db.url,
+      // How long the room takes to load is no matter here.
+      LOCAL_BOOT_MS: '170000',
+    },
     onLine: (line) => void lines.push(line),
   })
   const port = await freePort()
@@ -47,6 +52,11 @@ export async function openWorld() {
     ...db,
     url,
     mcp: `${url}/mcp`,
+    /** The month in which money moved. */
+    month,
+    /** Stops the database's clock, so that no bucket fills again between two calls; `thaw` lets it go on. */
+    freeze: agents.freeze,
+    thaw: agents.thaw,
     /** What the functions logged. */
     lines,
     /** A key with these scopes; quick, unless a test is about its pace. */

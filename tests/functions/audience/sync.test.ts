@@ -11,8 +11,13 @@ beforeAll(async () => {
 afterAll(() => house?.close())
 
 const someone = (name = 'someone') => `${fresh(name)}@example.org`
-const person = (action: string, body: object) =>
-  act(house.mailchimp.url, `mailchimp/${action}`, body)
+const heard = () => house.mailchimp.ledger.entries({ effect: 'webhook.delivered' }).length
+/** What somebody does at Mailchimp, and that we have heard of it. */
+async function person(action: string, body: object) {
+  const before = heard()
+  await act(house.mailchimp.url, `mailchimp/${action}`, body)
+  await expect.poll(heard).toBeGreaterThan(before)
+}
 const held = async (member: string) =>
   (await house.sql`select * from private.audience_contacts where member_id = ${member}`)[0]!
 const changed = async (member: string) => {

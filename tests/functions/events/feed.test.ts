@@ -21,6 +21,7 @@ beforeAll(async () => {
 })
 afterAll(() => db.close())
 beforeEach(async () => {
+  await db.travel(0)
   lines = []
   env = { SITE_URL: SITE }
   login = crypto.randomUUID()
@@ -196,11 +197,15 @@ describe('a calendar address', () => {
 
   test('may be asked every minute, and not every second; each has its own measure', async () => {
     const token = await make()
-    const statuses: number[] = []
-    for (let asked = 0; asked < 61; asked++) statuses.push((await ask(token)).status)
-    expect(statuses.slice(0, 60)).toEqual(Array(60).fill(200))
-    const last = await ask(token)
-    expect([last.status, last.headers.get('retry-after')]).toEqual([429, '60'])
+    await db.still(async () => {
+      const statuses: number[] = []
+      for (let asked = 0; asked < 60; asked++) statuses.push((await ask(token)).status)
+      expect(statuses).toEqual(Array(60).fill(200))
+      const last = await ask(token)
+      expect([last.status, last.headers.get('retry-after')]).toEqual([429, '60'])
+    })
+    await db.travel(61)
+    expect((await ask(token)).status).toBe(200)
   })
 
   test('never stands in a log', async () => {

@@ -17,7 +17,7 @@ export interface Queue extends Database {
   owe(count: number, more?: { priority?: 'interactive' | 'bulk' }): Promise<number[]>
   /** How many jobs are in each state. */
   states(): Promise<Record<string, number>>
-  /** Resolves when the condition holds; fails after ten seconds. */
+  /** Resolves when the condition holds; fails after a minute. */
   until(condition: () => boolean | Promise<boolean>): Promise<void>
 }
 
@@ -53,7 +53,7 @@ export async function openQueue(): Promise<Queue> {
       return Object.fromEntries(rows.map((row) => [row.state, row.count]))
     },
     async until(condition) {
-      const end = Date.now() + 10_000
+      const end = Date.now() + 60_000
       while (!(await condition())) {
         if (Date.now() > end) throw new Error('What the test waits for did not come about.')
         await new Promise((resolve) => setImmediate(resolve))

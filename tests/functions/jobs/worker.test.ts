@@ -1,10 +1,14 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { handlerMs } from '../../../functions/_shared/attempt.ts'
 import { ProviderError } from '../../../functions/_shared/provider_error.ts'
+import { systemClock } from '../../../functions/_shared/worker_clock.ts'
 import { openQueue, type Queue } from './queue.ts'
 
 let queue: Queue
 beforeAll(async () => {
   queue = await openQueue()
+  // The longest there is: no machine is stopped for so long that a lease ends by itself.
+  await queue.sql`update jobs.kinds set lease = '10 minutes' where queue = 'demo'`
 })
 afterAll(() => queue?.close())
 afterEach(
@@ -125,6 +129,7 @@ describe('A worker', () => {
   test('breaks off a handler that outstays its lease, and tries again', async () => {
     await queue.sql`select jobs.enqueue('demo', 'slow')`
     const signals: AbortSignal[] = []
+    const limit = handlerMs(600_000)
     await queue
       .worker(
         {
@@ -133,15 +138,23 @@ describe('A worker', () => {
             return job.attempt === 1 ? new Promise<void>(() => {}) : Promise.resolve()
           },
         },
-        { lingerMs: 5000 },
+        {
+          lingerMs: 5000,
+          // Eight minutes pass in a moment; the lease, which goes by the database's clock, does not end.
+          clock: {
+            ...systemClock,
+            after: (ms, callback) => systemClock.after(ms === limit ? 0 : ms, callback),
+          },
+        },
       )
       .drain()
     expect(signals[0]!.aborted).toBe(true)
     const rows = await queue.sql`select outcome, note from jobs.attempts order by attempt`
     expect([...rows]).toEqual([
-      { outcome: 'retry', note: 'No answer within 1000 ms.' },
+      { outcome: 'retry', note: 'No answer within 480000 ms.' },
       { outcome: 'completed', note: null },
     ])
+    expect(handlerMs(2000), 'of the shortest lease there is').toBe(1000)
   })
 
   test('looks again at once when it is poked, and drains once only', async () => {

@@ -5,10 +5,11 @@ import { dirname, join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { serveSite } from '../../../scripts/local/site-server.ts'
+import { freePort } from '../support/database.ts'
 
-const port = 13_950
 const above = mkdtempSync(join(tmpdir(), 'site-'))
 const folder = join(above, 'site')
+let port: number
 let server: { close(): Promise<void> }
 
 beforeAll(async () => {
@@ -30,6 +31,7 @@ beforeAll(async () => {
     mkdirSync(dirname(join(above, name)), { recursive: true })
     writeFileSync(join(above, name), text)
   }
+  port = await freePort()
   server = await serveSite(port, folder)
 })
 afterAll(async () => {

@@ -9,10 +9,8 @@ import { createApp } from '../../../functions/members/app.ts'
 import { handlers } from '../../../functions/members/jobs/index.ts'
 import { openDatabase } from '../support/database.ts'
 import { PUBLISHABLE, SITE } from '../support/house.ts'
+import { patientClient } from '../support/patience.ts'
 import { serveStore } from './store.ts'
-
-/** Milliseconds that the store’s client waits here: short for a test, long enough for a busy machine. */
-const PATIENCE_MS = 2500
 
 // The worker's short looks at an empty queue are shortened.
 const quickClock: WorkerClock = {
@@ -38,7 +36,7 @@ export async function openMembers() {
   const lines: string[] = []
   const log = createLog({ write: (line) => lines.push(line), now: () => new Date() })
   const tokens = new Map<string, User>()
-  const pictures = bucketOf(env, 'pictures', PATIENCE_MS)
+  const pictures = patientClient((ms) => bucketOf(env, 'pictures', ms), store.faults, 300)
   const worker = createWorker({
     queue: 'members',
     handlers: handlers as never,

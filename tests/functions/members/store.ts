@@ -1,5 +1,6 @@
 import type postgres from 'postgres'
 import { serveHttp } from '../../../scripts/local/http.ts'
+import type { Fault, FaultSwitch } from '../../../scripts/sandbox/lib/faults.ts'
 import { freePort } from '../support/database.ts'
 
 /** What the store does instead of its work: says it is out, answers nothing, or works and then answers nothing. */
@@ -16,10 +17,19 @@ export async function serveStore(sql: postgres.Sql) {
     url: `http://127.0.0.1:${port}`,
     files,
     trouble: undefined as Trouble,
+    /** Its silence, as a client that is patient with everything else must know of it. */
+    faults: {
+      add() {},
+      clear() {},
+      list: () => [silence()].filter((one) => one !== undefined),
+      take: () => silence(),
+    } as FaultSwitch,
     /** Runs once, between the next upload's arrival and its answer. */
     meanwhile: undefined as (() => Promise<unknown>) | undefined,
     close: () => server.close(),
   }
+  const silence = (): Fault | undefined =>
+    store.trouble?.endsWith('silent') ? { kind: 'timeout_after' } : undefined
   const refuse = (status: number, message: string) =>
     Response.json({ statusCode: String(status), error: message, message }, { status })
 
@@ -46,15 +56,18 @@ export async function serveStore(sql: postgres.Sql) {
     return Response.json(gone.map((name) => ({ name })))
   }
 
-  const never = () => new Promise<Response>(() => {})
+  const never = ({ method, url }: Request) => {
+    store.faults.take(method, url)
+    return new Promise<Response>(() => {})
+  }
   const server = await serveHttp(port, async (request) => {
     if (store.trouble === 'down') return refuse(503, 'Out for lunch')
     if (store.trouble === 'forbidden') return refuse(403, 'Who are you?')
-    if (store.trouble === 'silent') return never()
+    if (store.trouble === 'silent') return never(request)
     const path = new URL(request.url).pathname.replace('/storage/v1/object/pictures', '')
     const answer =
       request.method === 'DELETE' ? await remove(request) : await put(request, path.slice(1))
-    return store.trouble === 'done and silent' ? never() : answer
+    return store.trouble === 'done and silent' ? never(request) : answer
   })
   return store
 }

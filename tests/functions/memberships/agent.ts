@@ -62,7 +62,7 @@ export async function agentOf(house: House, { practice = false } = {}) {
       const email = `${fresh('payer')}@example.org`
       const member = await join(house, { email, ...wish })
       // What happens to her next is of another second than her joining.
-      await house.advance(0.0001)
+      await house.advance(0.001)
       await house.work()
       const [bill] = await sql<{ invoice_id: string }[]>`
         select invoice_id from public.invoices where customer_id = ${member.customer}`

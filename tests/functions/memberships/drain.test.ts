@@ -57,15 +57,16 @@ describe('The worker’s door', () => {
       waitUntil: (work) => void work,
     })
     const headers = { authorization: 'Bearer test-worker-secret' }
+    // The worker of an earlier test may still have a word to say.
+    const before = house.lines.length
     const response = await createApp(deps).request('/memberships/drain', {
       method: 'POST',
       headers,
     })
     expect(response.status).toBe(503)
-    expect(JSON.parse(house.lines.at(-1)!)).toMatchObject({
-      event: 'configuration.missing',
-      setting: 'STRIPE_SECRET_KEY',
-    })
+    expect(house.lines.slice(before).map((line) => JSON.parse(line))).toContainEqual(
+      expect.objectContaining({ event: 'configuration.missing', setting: 'STRIPE_SECRET_KEY' }),
+    )
     await deps.sql().end()
   })
 })

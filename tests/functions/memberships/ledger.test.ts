@@ -8,6 +8,7 @@ let house: House
 let agent: Agent
 beforeAll(async () => {
   house = await openHouse()
+  await house.midMonth()
   agent = await agentOf(house)
 })
 afterAll(() => house?.close())

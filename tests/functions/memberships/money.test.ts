@@ -6,6 +6,7 @@ import { act, ask, join, memberOf, sessionOf } from '../support/people.ts'
 let house: House
 beforeAll(async () => {
   house = await openHouse()
+  await house.midMonth()
 })
 afterAll(() => house?.close())
 

@@ -26,6 +26,15 @@ async function joinWithFailingCard() {
   return { email, ...joined }
 }
 
+/** Moves on to just after what is paid for ends, however long her month is. */
+async function renew({ email }: { email: string }) {
+  const { subscription } = await memberOf(house, email)
+  const [row] = await house.sql<{ end: Date }[]>`
+    select current_period_end as end from public.subscriptions where subscription_id = ${subscription}`
+  const days = (row!.end.getTime() - house.clock.now().getTime()) / 86_400_000
+  await house.advance(days + 0.01)
+}
+
 const warn = async () => {
   await house.sql`select private.warn_before_grace_ends(private.clock())`
   await house.work()
@@ -34,7 +43,7 @@ const warn = async () => {
 describe('A payment that fails', () => {
   it('is told once, with one way to mend the card, and access stays while Stripe retries', async () => {
     const dot = await joinWithFailingCard()
-    await house.advance(31)
+    await renew(dot)
     await house.work()
     expect(await memberOf(house, dot.email)).toMatchObject({
       status: 'past_due',
@@ -56,7 +65,7 @@ describe('A payment that fails', () => {
 
   it('is followed by one warning before the grace ends', async () => {
     const dot = await joinWithFailingCard()
-    await house.advance(31)
+    await renew(dot)
     await house.work()
     let warnedOn: number | undefined
     for (let day = 0; day < 20; day++) {
@@ -78,7 +87,7 @@ describe('A payment that fails', () => {
 
   it('is not mentioned again once it has recovered', async () => {
     const dot = await joinWithFailingCard()
-    await house.advance(31)
+    await renew(dot)
     await act(house.stripe.url, 'stripe/portal/mend', { customer: dot.customer })
     await house.settle()
     await house.advance(5)
@@ -91,9 +100,11 @@ describe('A payment that fails', () => {
   it('is told also to who wants no newsletter, and is on an admin’s list when her address is dead', async () => {
     const dot = await joinWithFailingCard()
     await act(house.mailchimp.url, 'mailchimp/unsubscribe', { email: dot.email })
-    await house.settle()
+    await expect
+      .poll(() => house.sql`select granted from public.consents where member_id = ${dot.member_id}`)
+      .toEqual([{ granted: false }])
     await act(house.resend.url, 'resend/bounce', { email: dot.email })
-    await house.advance(31)
+    await renew(dot)
     await house.work()
     expect(await subjects(dot.email)).toEqual([FAILED])
     await expect

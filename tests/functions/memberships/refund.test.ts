@@ -7,6 +7,7 @@ let house: House
 let agent: Agent
 beforeAll(async () => {
   house = await openHouse()
+  await house.midMonth()
   agent = await agentOf(house)
 })
 afterAll(() => house?.close())

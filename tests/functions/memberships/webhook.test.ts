@@ -45,7 +45,8 @@ describe('What the webhook refuses', () => {
     const event = bare()
     const forged = await send(event, 'whsec_someone_else')
     const stale = await send(event, undefined, new Date(Date.now() - 301_000))
-    const future = await send(event, undefined, new Date(Date.now() + 302_000))
+    // How far ahead is too far, to the second, is told by signature.test.ts; here the machine may be slow.
+    const future = await send(event, undefined, new Date(Date.now() + 600_000))
     expect([forged.status, stale.status, future.status]).toEqual([400, 400, 400])
     expect(forged.body.error.message).toContain('does not fit')
     expect(stale.body.error.message).toContain('old')

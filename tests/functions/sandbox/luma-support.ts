@@ -6,14 +6,15 @@ export const SECRET = 'whsec_test'
 
 /** A Luma sandbox on a free port, with somebody who receives its webhooks. */
 export async function startLuma(more: { stateFile?: string } = {}) {
-  const clock = createClock(() => new Date())
+  // It stands still, so that Luma's minute is over when a test says so.
+  const began = new Date()
+  const clock = createClock(() => began)
   const receiver = await startReceiver()
   const server = await serveLuma({
     port: 0,
     clock,
     webhook: { url: receiver.url, secret: SECRET },
     siteUrl: 'http://127.0.0.1:4321',
-    pace: { hold: 2000, drip: 5 },
     ...more,
   })
   const api = async (method: string, path: string, body?: object, key = 'luma-sandbox-key') => {

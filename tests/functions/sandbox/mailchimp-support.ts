@@ -7,10 +7,10 @@ import { subscriberHash } from '../../../scripts/sandbox/mailchimp/state.ts'
 export const LIST = 'audience1'
 export const hashOf = subscriberHash
 
-/** A Mailchimp sandbox on a free port. Held connections are cut after two seconds. */
+/** A Mailchimp sandbox on a free port. */
 export async function startMailchimp(webhook: { url: string; secret?: string }) {
   const clock = createClock(() => new Date())
-  const server = await serveMailchimp({ port: 0, clock, webhook, pace: { hold: 2000, drip: 5 } })
+  const server = await serveMailchimp({ port: 0, clock, webhook })
   const control = async (path: string, body?: object, method = body ? 'POST' : 'GET') => {
     const init = body ? { method, body: JSON.stringify(body) } : { method }
     const response = await fetch(`${server.url}/_sandbox/${path}`, init)
@@ -58,6 +58,8 @@ export async function startReceiver(answer: { status: number } = { status: 200 }
     received.push({ method, path: url, headers, body })
     response.writeHead(answer.status).end()
   })
+  // The sender ends what is idle: an end of ours could meet its next message, and be a failure.
+  server.keepAliveTimeout = 0
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
   const { port } = server.address() as AddressInfo
   return {

@@ -68,6 +68,23 @@ test('a failure is tried again when the clock has passed the interval, and then 
   expect(deliverer.redeliver('unknown')).toBe(false)
 })
 
+test('no attempt comes before the sandbox clock has come so far, however long that takes', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  try {
+    receiver.answer.status = 500
+    send('a')
+    await deliverer.settle()
+    receiver.answer.status = 200
+    vi.advanceTimersByTime(86_400_000)
+    await deliverer.settle()
+    expect(bodies()).toHaveLength(1)
+    await clock.advanceTo(after(60))
+    expect(effects('a')).toEqual(['webhook.failed', 'webhook.delivered'])
+  } finally {
+    vi.useRealTimers()
+  }
+})
+
 test('one long jump makes every attempt that was due in between', async () => {
   receiver.answer.status = 503
   send('a')

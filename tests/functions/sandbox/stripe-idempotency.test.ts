@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import type Stripe from 'stripe'
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { type Sandbox, startStripe } from './stripe-support.ts'
 
 let sandbox: Sandbox
@@ -12,6 +13,19 @@ beforeEach(async () => {
 
 const create = (email: string, key: string) =>
   sandbox.stripe.customers.create({ email }, { idempotencyKey: key })
+const gate = async (shut: boolean) => {
+  const init = { method: 'POST', body: JSON.stringify({ shut }) }
+  return await (await fetch(`${sandbox.url}/_sandbox/gate`, init)).json()
+}
+/** Begins a write that stays under way until the gate is opened. */
+async function begin(work: () => Promise<Stripe.Customer>) {
+  await gate(true)
+  const begun = { answer: work() }
+  await vi.waitFor(async () => expect(await gate(true)).toEqual({ shut: true, waiting: 1 }), {
+    timeout: 30_000,
+  })
+  return begun
+}
 const made = () => sandbox.ledger.entries({ effect: 'customer.created' }).length
 
 test('the same key with the same parameters gives the stored answer and does nothing', async () => {
@@ -35,27 +49,27 @@ test('the same key with other parameters, or for another call, is refused', asyn
 })
 
 test('while the first request runs, a second with its key gets 409, and later the answer', async () => {
-  await sandbox.act('work', { ms: 400 })
-  const both = await Promise.allSettled([
-    create('ada@example.org', 'k'),
-    create('ada@example.org', 'k'),
-  ])
-  const refused = both.find((b) => b.status === 'rejected')
-  expect(refused).toMatchObject({ reason: { statusCode: 409, code: 'idempotency_key_in_use' } })
-  expect(both.filter((b) => b.status === 'fulfilled')).toHaveLength(1)
-  await create('ada@example.org', 'k')
+  const again = () => create('ada@example.org', 'k')
+  const { answer } = await begin(again)
+  const refused = { statusCode: 409, code: 'idempotency_key_in_use' }
+  await expect(again()).rejects.toMatchObject(refused)
+  await gate(false)
+  expect(await again()).toEqual(await answer)
   expect(made()).toBe(1)
 })
 
 test('the SDK gets through a concurrent duplicate by its own retry', async () => {
-  await sandbox.act('work', { ms: 400 })
   const retrying = () =>
     sandbox.stripe.customers.create(
       { email: 'ada@example.org' },
-      { idempotencyKey: 'k', maxNetworkRetries: 2 },
+      { idempotencyKey: 'k', maxNetworkRetries: 5 },
     )
-  const [one, two] = await Promise.all([retrying(), retrying()])
-  expect(two.id).toBe(one.id)
+  const { answer } = await begin(retrying)
+  const second = retrying()
+  const refused = () => sandbox.requests.entries().filter(({ status }) => status === 409)
+  await vi.waitFor(() => expect(refused().length).toBeGreaterThan(0), { timeout: 30_000 })
+  await gate(false)
+  expect((await second).id).toBe((await answer).id)
   expect(made()).toBe(1)
 })
 

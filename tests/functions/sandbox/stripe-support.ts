@@ -26,6 +26,8 @@ export async function startListener() {
       response.writeHead(400).end('bad signature')
     }
   })
+  // The sender ends what is idle: an end of ours could meet its next event, and be a failure.
+  server.keepAliveTimeout = 0
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
   const { port } = server.address() as AddressInfo
   return {
@@ -40,17 +42,19 @@ export async function startListener() {
   }
 }
 
-/** The official SDK, pointed at a server on this machine. */
-export function sdkFor(url: string, key = 'sk_test_sandbox', timeout = 20_000) {
+/** The official SDK, pointed at a server on this machine. `leave` is when it gives up on answers. */
+export function sdkFor(url: string, key = 'sk_test_sandbox', leave?: AbortSignal) {
   const { hostname, port } = new URL(url)
   return new Stripe(key, {
     host: hostname,
     port: Number(port),
     protocol: 'http',
-    httpClient: Stripe.createFetchHttpClient(),
+    httpClient: Stripe.createFetchHttpClient((input: RequestInfo | URL, init?: RequestInit) => {
+      const signals = [init?.signal, leave].filter((signal) => signal != null)
+      return fetch(input, { ...init, signal: AbortSignal.any(signals) })
+    }),
     maxNetworkRetries: 0,
     telemetry: false,
-    timeout,
   })
 }
 
@@ -68,7 +72,6 @@ export async function startStripe(more: Partial<StripeOptions> & { at?: string }
     siteUrl: 'http://localhost:4321',
     webhook: { url: listener.url, secret: SECRET },
     order: 'as_happened',
-    pace: { hold: 2_000, drip: 2 },
     ...options,
   })
   const stripe = sdkFor(server.url)

@@ -7,8 +7,7 @@ const SITE = 'https://members.example.org'
 let sandbox: ProviderServer
 beforeAll(async () => {
   const clock = createClock(() => new Date())
-  const pace = { hold: 2000, drip: 5 }
-  sandbox = await serveVimeo({ port: 0, clock, siteUrl: SITE, pace })
+  sandbox = await serveVimeo({ port: 0, clock, siteUrl: SITE })
 })
 afterAll(() => sandbox.close())
 

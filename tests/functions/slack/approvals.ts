@@ -1,5 +1,4 @@
 import { createHmac } from 'node:crypto'
-import { expect } from 'vitest'
 import { type Room, SECRET } from './room.ts'
 import { talkOf } from './talk.ts'
 
@@ -68,11 +67,9 @@ export function approvalsOf(room: () => Room) {
     },
     /** What one person alone was told. */
     async whispered(user: string): Promise<string> {
-      const found = () => talk.posted('C0ALERTS') as Promise<{ onlyFor?: string; text: string }[]>
-      await expect
-        .poll(async () => (await found()).some(({ onlyFor }) => onlyFor === user))
-        .toBe(true)
-      return (await found())
+      await room().settled()
+      const found = (await talk.posted('C0ALERTS')) as { onlyFor?: string; text: string }[]
+      return found
         .filter(({ onlyFor }) => onlyFor === user)
         .map(({ text }) => text.replaceAll('\u2060', ''))
         .join('\n')

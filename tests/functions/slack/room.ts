@@ -42,6 +42,8 @@ export async function openRoom(wall: () => Date = () => new Date()) {
     webhook: { url: `${door}/slack`, secret: SECRET },
     siteUrl: SITE,
     pace: { hold: 2000, drip: 100 },
+    // How fast a door answers is no matter of these tests, and a second delivery would be.
+    patience: 60_000,
   })
   const sql = db.sql as unknown as Sql
   const settings: Record<string, string | undefined> = {
@@ -69,12 +71,13 @@ export async function openRoom(wall: () => Date = () => new Date()) {
       clock: quickClock,
     })
   const worker = workerOf(deps)
+  let behind: Promise<unknown>[] = []
   const platform: Platform = {
     env,
     log,
     now: () => new Date(),
     randomId: () => crypto.randomUUID(),
-    waitUntil: (work) => void work,
+    waitUntil: (work) => void behind.push(work),
   }
   const app = createApp({
     ...platform,
@@ -83,6 +86,16 @@ export async function openRoom(wall: () => Date = () => new Date()) {
     drain: () => worker.drain(),
   })
   const server = await serveHttp(port, (request) => app.fetch(request))
+  // `work` makes due what waits. By itself nothing comes back within one test, however long that takes.
+  await db.sql`
+    update jobs.kinds set base_delay = '1 hour', max_delay = '2 hours' where queue = 'slack'`
+
+  /** Waits for what the doors do behind their answers. */
+  async function settled() {
+    const all = behind
+    behind = []
+    await Promise.all(all)
+  }
 
   return {
     ...db,
@@ -93,6 +106,7 @@ export async function openRoom(wall: () => Date = () => new Date()) {
     workerOf,
     lines,
     settings,
+    settled,
     clock,
     /** A control of the sandbox: what people in the workspace do, and how Slack behaves. */
     control: <T = { id: string }>(verb: string, body: object) =>
@@ -145,6 +159,7 @@ export async function openRoom(wall: () => Date = () => new Date()) {
     },
     /** Empties everything, so that the next test begins with nobody. */
     async forget() {
+      await settled()
       await fetch(`${slack.url}/_sandbox/reset`, { method: 'POST' })
       await db.sql`delete from public.members`
       await db.sql`truncate jobs.attempts, jobs.delayed, jobs.dead, jobs.effects, jobs.idempotency_keys,

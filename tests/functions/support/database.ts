@@ -8,24 +8,33 @@ import { type Cluster, startCluster } from '../../../scripts/local/cluster.ts'
 import { migrate } from '../../../scripts/local/migrate.ts'
 import { runFolder } from '../../../scripts/local/run-folder.ts'
 
-/** A port that nobody listens on. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      const port = typeof address === 'object' && address ? address.port : 0
-      server.close(() => resolve(port))
-    })
-  })
+// Below the range from which the kernel gives ports by itself, above those of stacks; each process begins elsewhere.
+const PORTS = { from: 17_000, count: 15_000 }
+let asked = (process.pid * 997) % PORTS.count
+
+/** A port that nobody listens on, and that nobody is given before the caller listens. */
+export async function freePort(): Promise<number> {
+  for (let tries = 0; tries < PORTS.count; tries += 1) {
+    asked = (asked + 1) % PORTS.count
+    if (await isFree(PORTS.from + asked)) return PORTS.from + asked
+  }
+  throw new Error('Every port is in use.')
 }
+
+const isFree = (port: number) =>
+  new Promise<boolean>((resolve) => {
+    const server = createServer()
+    server.once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
+  })
 
 export interface Database {
   url: string
   sql: postgres.Sql
   /** Moves the database's idea of now by so many seconds from the real time. */
   travel(seconds: number): Promise<void>
+  /** Holds the database's idea of now while something is done: however long that takes, nothing comes due in it. */
+  still<T>(work: () => Promise<T>): Promise<T>
   close(): Promise<void>
 }
 
@@ -86,13 +95,25 @@ export async function openDatabase(): Promise<Database> {
   }
   const url = cluster.url('postgres')
   const sql = postgres(url, { max: 5, onnotice: () => {} })
+  const setClock = (now: string) =>
+    sql.unsafe(`
+      create or replace function private.clock() returns timestamptz language sql stable
+      set search_path = '' as $$ select ${now} $$`)
   return {
     url,
     sql,
     async travel(seconds) {
-      await sql.unsafe(`
-        create or replace function private.clock() returns timestamptz language sql stable
-        set search_path = '' as $$ select pg_catalog.now() + interval '${seconds} seconds' $$`)
+      await setClock(`pg_catalog.now() + interval '${seconds} seconds'`)
+    },
+    async still(work) {
+      const [clock] = await sql<{ now: string; runs: string }[]>`
+        select private.clock()::text as now, pg_get_functiondef('private.clock()'::regprocedure) as runs`
+      await setClock(`timestamptz '${clock!.now}'`)
+      try {
+        return await work()
+      } finally {
+        await sql.unsafe(clock!.runs)
+      }
     },
     async close() {
       await sql.end({ timeout: 1 })

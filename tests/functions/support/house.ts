@@ -190,10 +190,17 @@ export async function openHouse(database?: Database) {
     settle: () => stripe.settle(),
     /** Moves everybody's time forward, as the local stack does. */
     async advance(days: number) {
-      const to = new Date(clock.now().getTime() + days * 86_400_000)
-      await db.travel(Math.round((to.getTime() - Date.now()) / 1000))
-      await clock.advanceTo(to)
+      const further = (from: number) => from + days * 86_400_000
+      // By how much, and not to when: however long one of the two takes, they agree afterwards.
+      await db.travel(further(clock.now().getTime() - Date.now()) / 1000)
+      await clock.advanceTo(new Date(further(clock.now().getTime())))
       await stripe.settle()
+    },
+    /** Moves on to noon of the 10th of next month: whenever a test runs, neither midnight nor a month's end is near. */
+    async midMonth() {
+      const now = clock.now()
+      const to = Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1, 10, 12)
+      await this.advance((to - now.getTime()) / 86_400_000)
     },
     async close() {
       await Promise.all([stripe.close(), mailchimp.close(), resend.close(), server.close()])

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Page } from 'playwright-core'
+import type { Page, Request } from 'playwright-core'
 import { expect, vi } from 'vitest'
 import {
   elsewhere,
@@ -164,7 +164,7 @@ export async function makeHostile(site: Site, cast: Person[]) {
 /** Watches a browser's page for anything that a text brings about: `found` is what it saw so far. */
 export async function watch(page: Page, site: Site) {
   const found: string[] = []
-  let underWay = 0
+  const underWay = new Set<Request>()
   let last = 0
   const known = [site.urls.site, site.urls.api]
   await page.exposeFunction(tripwire, (mark: string) => found.push(`${mark} ran`))
@@ -184,11 +184,9 @@ export async function watch(page: Page, site: Site) {
     if (!known.some((origin) => url.startsWith(`${origin}/`)) && !/^(data:image|blob:)/.test(url))
       found.push(`asked ${url.slice(0, 200)}`)
   })
-  page.on('request', () => {
-    underWay += 1
-  })
-  const ended = () => {
-    underWay -= 1
+  page.on('request', (request) => underWay.add(request))
+  const ended = (request: Request) => {
+    underWay.delete(request)
     last = Date.now()
   }
   page.on('requestfinished', ended)
@@ -198,11 +196,16 @@ export async function watch(page: Page, site: Site) {
   })
   /** Waits until the page has asked for nothing for a moment. */
   const quiet = () =>
-    vi.waitFor(() => expect(underWay === 0 && Date.now() - last > 60).toBe(true), {
+    vi.waitFor(() => expect(underWay.size === 0 && Date.now() - last > 60).toBe(true), {
       timeout: 30_000,
       interval: 20,
     })
-  return { found, quiet }
+  /** Before another address is opened: what the page before had found and still waited for is no matter any more. */
+  const begin = () => {
+    found.length = 0
+    underWay.clear()
+  }
+  return { found, begin, quiet }
 }
 
 /** What stands in the page that no text may put there, and whether hostile text is shown at all. */

@@ -111,11 +111,13 @@ export function keyboard(page: Page) {
     },
     /** What assistive technology is told without the focus moving: the live regions that say something. */
     told: () =>
-      page.evaluate(() =>
-        [...document.querySelectorAll<HTMLElement>('[role=alert], [role=status], [aria-live]')]
+      page.evaluate(() => [
+        ...[...document.querySelectorAll<HTMLElement>('[role=alert], [role=status], [aria-live]')]
           .filter((one) => one.checkVisibility())
           .map((one) => (one.textContent ?? '').replace(/\s+/g, ' ').trim())
           .filter((words) => words !== ''),
-      ),
+        // What was said in passing may have gone again.
+        ...(window as unknown as { toasts: string[] }).toasts,
+      ]),
   }
 }

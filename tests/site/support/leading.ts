@@ -17,7 +17,9 @@ export async function write(page: Page, name: string, days = 5): Promise<void> {
   await saved(page)
 }
 
-export const live = (page: Page) => page.getByText('Live: guests can register.').waitFor()
+/** The page looks ever more seldom whether Luma has answered: what comes after half a minute it sees half a minute later. */
+export const live = (page: Page) =>
+  page.getByText('Live: guests can register.').waitFor({ timeout: 90_000 })
 
 /** What somebody does at Luma by herself. */
 export async function atLuma(luma: string, order: string, body: object) {

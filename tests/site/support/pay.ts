@@ -40,6 +40,32 @@ export async function arrived(site: Site, email: string): Promise<void> {
 }
 
 /**
+ * Has the account page look again only when it is let: it looks a few times and then no more, and how long Stripe takes
+ * to tell is not what is tried. The first answer after the way back from Stripe comes at once.
+ */
+export async function holdLooks(page: Page): Promise<() => void> {
+  const { promise: told, resolve: letLook } = Promise.withResolvers<void>()
+  let isFirst = true
+  await page.route('**/rpc/my_membership', async (route) => {
+    if (isFirst) isFirst = false
+    else await told
+    await route.continue()
+  })
+  return letLook
+}
+
+/** Waits until the database holds of a membership whether it ends. */
+export async function untilEnds(site: Site, email: string, ends: boolean): Promise<void> {
+  await expect
+    .poll(
+      () => site.sql`
+        select m.cancel_at_period_end as ends from public.memberships m join public.member_emails e using (member_id)
+         where e.email = ${email}`,
+    )
+    .toEqual([{ ends }])
+}
+
+/**
  * Waits until it is another second. Stripe's events name whole seconds: of two changes within one, the second is
  * asked for at the next full minute, which nobody who reads the page before she presses again ever meets.
  */

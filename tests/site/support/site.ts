@@ -31,6 +31,7 @@ export async function openSite() {
         javaScriptEnabled: options.javaScript ?? true,
       })
       context.setDefaultTimeout(30_000)
+      await context.addInitScript(overhearToasts)
       const page = await context.newPage()
       const complaints: string[] = []
       page.on('pageerror', (error) => complaints.push(error.message))
@@ -71,6 +72,37 @@ export async function mailsTo(email: string): Promise<Mail[]> {
 /** Waits until the page's room shows a state. */
 export async function state(page: Page, wanted: string): Promise<void> {
   await page.locator(`[data-state="${wanted}"]`).waitFor()
+}
+
+/** Lets no time pass on the pages that are opened from now on, until their clock is resumed. */
+export async function stopTheClock(page: Page): Promise<void> {
+  await page.clock.install()
+  await page.clock.pauseAt(Date.now() + 1000)
+}
+
+/** Keeps what a page says in passing: it stands there for six seconds, and whoever looks later missed it. */
+function overhearToasts(): void {
+  const toasts: string[] = []
+  Object.assign(window, { toasts })
+  document.addEventListener('DOMContentLoaded', () => {
+    const place = document.querySelector('#toast[role=status]')
+    if (!place) return
+    new MutationObserver(() => place.textContent && toasts.push(place.textContent)).observe(place, {
+      childList: true,
+    })
+  })
+}
+
+/** Waits until the page has said this in passing, also when it has gone again. Each saying counts once. */
+export async function toast(page: Page, wanted: string | RegExp): Promise<string> {
+  const heard = await page.waitForFunction((words) => {
+    const { toasts } = window as unknown as { toasts: string[] }
+    const at = toasts.findIndex((said) =>
+      typeof words === 'string' ? said.includes(words) : words.test(said),
+    )
+    return at < 0 ? undefined : toasts.splice(0, at + 1).at(-1)
+  }, wanted)
+  return (await heard.jsonValue()) ?? ''
 }
 
 /** Waits until an address may be mailed again: an address is mailed once a second. */
