@@ -132,6 +132,29 @@ $$;
 
 comment on function private.erase_elsewhere is 'Owes the erasure of a person at every provider that this house carried her to. The one place where a new provider joins in.';
 
+create function private.hold_person(member uuid, login uuid)
+returns text[]
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  address text;
+begin
+  -- The same order as everywhere: addresses, customers, the member. Whoever is at work on her is waited for.
+  foreach address in array private.addresses_of(member, login) loop
+    perform private.lock_email(address);
+  end loop;
+  perform private.hold_customers_of(member, private.own_addresses(member, login));
+  perform from public.members m where m.id = member for update;
+  perform from auth.users u where u.id = login for update;
+  -- What was found for her meanwhile is hers too.
+  return private.hold_customers_of(member, private.own_addresses(member, login));
+end
+$$;
+
+comment on function private.hold_person is 'Holds a person until the end, in the order of everywhere, and returns her customers. Either may be null.';
+
 create function private.erase_person(member uuid, login uuid, asked_by private.actor_kind, actor text, reason text, at timestamptz)
 returns bigint
 language plpgsql
@@ -139,20 +162,11 @@ volatile
 set search_path = ''
 as $$
 declare
-  customers text[];
-  addresses text[] := private.addresses_of(member, login);
+  customers constant text[] := private.hold_person(member, login);
+  addresses text[];
   logins uuid[];
-  address text;
   tombstone bigint;
 begin
-  -- The same order as everywhere: addresses, customers, the member. Whoever is at work on her is waited for, and what
-  -- was found for her meanwhile is read afterwards.
-  foreach address in array addresses loop
-    perform private.lock_email(address);
-  end loop;
-  customers := private.hold_customers_of(member, private.own_addresses(member, login));
-  perform from public.members m where m.id = member for update;
-  perform from auth.users u where u.id = login for update;
   if not exists (select from public.members m where m.id = member) and not exists (select from auth.users u where u.id = login) then
     return null;  -- a second click that waited for the first
   end if;
@@ -259,6 +273,10 @@ begin
     end if;
   end loop;
   tombstone := private.erase_person(member, login, 'studio', session_user, why, private.clock());
+  if tombstone is null then
+    raise exception using errcode = 'PT409', message = 'She was erased, or became one with another row, at this very moment', detail = 'email',
+      hint = 'Look whether she is still in admin.members.';
+  end if;
   return pg_catalog.format('Erased here. What is owed elsewhere: select * from admin.erasures where tombstone_id = %s;', tombstone);
 end
 $$;

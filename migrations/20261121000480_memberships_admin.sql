@@ -179,13 +179,17 @@ declare
   gone public.members;
   spare public.members;
 begin
-  select r.* into held from private.identity_reviews r where r.id = review and r.state = 'open' for update;
+  select r.* into held from private.identity_reviews r where r.id = review;
+  perform private.hold_two(held.member_id, held.other_member_id);
+  -- As it stands now: another decision or an erasure may have been first.
+  select r.* into held from private.identity_reviews r
+   where r.id = review and r.state = 'open' and (r.member_id, r.other_member_id) = (held.member_id, held.other_member_id) for update;
   if held.id is null or held.other_member_id is null then
     raise exception using errcode = 'PT409', message = 'This review is not open or names only one member',
       hint = 'Look at admin.identity_reviews; nothing was changed.';
   end if;
-  select m.* into kept from public.members m where m.id = held.member_id for update;
-  select m.* into gone from public.members m where m.id = held.other_member_id for update;
+  select m.* into kept from public.members m where m.id = held.member_id;
+  select m.* into gone from public.members m where m.id = held.other_member_id;
   if kept.user_id is not null and gone.user_id is not null then
     raise exception using errcode = 'PT409', message = 'Both people have signed in',
       hint = 'Ask which sign-in to keep, delete the other in Authentication, then merge.';

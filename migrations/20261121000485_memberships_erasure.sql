@@ -104,6 +104,23 @@ $$;
 comment on function private.hold_customers_of is
   'Locks the Stripe customers of a member, with those that never bought anything under an address of hers, and returns them: every event of theirs waits from here on.';
 
+create function private.hold_two(one uuid, other uuid)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+begin
+  perform private.lock_email(a.email) from (
+    select e.email from public.member_emails e where e.member_id in (one, other) order by e.email) a;
+  perform from private.stripe_customers c where c.member_id in (one, other) order by c.customer_id for update;
+  perform from public.members m where m.id in (one, other) order by m.id for update;
+end
+$$;
+
+comment on function private.hold_two is
+  'Holds two members who become one in the order of everywhere: addresses, customers, the members. Whoever pays, is erased or is asked about meanwhile waits.';
+
 create function private.payment_addresses(member uuid)
 returns text[]
 language sql

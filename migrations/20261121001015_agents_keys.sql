@@ -188,7 +188,7 @@ $$;
 comment on function admin.create_agent_key is
   'Makes a key for an agent and returns its secret, this one time. scopes: some of admin.agent_scopes. expires_at: 90 days from now when left out, a year at most. holder_email: the member who works with it; she cannot approve what it proposes, so a key that may propose (payments:refund, payments:cancel, members:write) has one. Raises PT422 for what does not fit, PT409 for a name that is taken or looks like another.';
 
-create function private.key_named(name text)
+create function private.key_named(name text, is_held boolean default true)
 returns private.agent_keys
 language plpgsql
 volatile
@@ -197,7 +197,10 @@ as $$
 declare
   held private.agent_keys;
 begin
-  select k.* into held from private.agent_keys k where k.name = key_named.name for no key update;
+  if is_held then
+    perform from private.agent_keys k where k.name = key_named.name for no key update;
+  end if;
+  select k.* into held from private.agent_keys k where k.name = key_named.name;
   if held.id is null then
     raise exception using errcode = 'PT404', message = 'There is no such key', detail = 'name', hint = 'Look for it in admin.agent_keys.';
   end if;
@@ -205,7 +208,7 @@ begin
 end
 $$;
 
-comment on function private.key_named is 'The key of this name, locked so that two admins do one thing after the other. Raises PT404.';
+comment on function private.key_named is 'The key of this name, locked so that two admins do one thing after the other; is_held false leaves that to who comes to people first. Raises PT404.';
 
 create function admin.rotate_agent_key(name text, overlap interval default '24 hours')
 returns text

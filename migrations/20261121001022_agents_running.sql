@@ -84,7 +84,7 @@ $$;
 comment on function private.run_operation is
   'Runs an operation''s handler, and undoes it when it refuses (PT4xx), fails, or when the key is for practice. The handler returns data, and may return next (the cursor of the next page), rows (of people that it gave), status, and keep (a proposal, which practice keeps).';
 
-create function private.open_change_set(key uuid, given text)
+create function private.open_change_set(key uuid, given text, operation text)
 returns uuid
 language plpgsql
 volatile
@@ -93,12 +93,14 @@ as $$
 declare
   opened uuid;
 begin
+  select c.id into opened from private.agent_change_sets c where c.key_id = key
+     and c.id = case when given ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then given::uuid end;
   -- Held, so that an undo of the whole waits for what is being written, and what comes after it finds the set closed.
-  select c.id into opened from private.agent_change_sets c
-   where c.id = case when given ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then given::uuid end
-     and c.key_id = key and c.undone_at is null
-     for key share;
-  return opened;
+  -- An undo writes nothing for it, and holds what it takes back.
+  if operation <> 'change_sets.undo' then
+    perform private.hold_change_set(opened, false);
+  end if;
+  return (select c.id from private.agent_change_sets c where c.id = opened and c.undone_at is null);
 end
 $$;
 
@@ -193,7 +195,7 @@ begin
     return pg_catalog.jsonb_build_object('status', earlier.status, 'body', earlier.answer, 'is_replayed', true);
   end if;
   if change_set is not null then
-    call.change_set := private.open_change_set(key.id, change_set);
+    call.change_set := private.open_change_set(key.id, change_set, operation.operation);
     if call.change_set is null then
       answer := private.agent_answer(422, 'This key has no such change set that is open', 'Change-Set', 'Open one first, with change_sets.open.');
     end if;

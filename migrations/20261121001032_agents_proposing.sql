@@ -126,6 +126,26 @@ $$;
 comment on function private.hold_limits is
   'One after the other for each key, and then for each member, so that what is counted of them holds. Not by the key''s row: another call of the key may hold that, to note its last use, and wait for a payment that this one holds.';
 
+create function private.hold_change_set(change_set uuid, is_alone boolean)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  number constant bigint := pg_catalog.hashtextextended('change set ' || change_set::text, 0);
+begin
+  if is_alone then
+    perform pg_catalog.pg_advisory_xact_lock(number);
+  else
+    perform pg_catalog.pg_advisory_xact_lock_shared(number);
+  end if;
+end
+$$;
+
+comment on function private.hold_change_set is
+  'Whoever writes for a task holds it together with others, whoever takes it back holds it alone. Not by its row: an erasure takes the words out of that while it holds her whom it is about, and whoever takes back comes to her later.';
+
 create function private.propose(
   call private.agent_call, kind private.agent_proposal_kind, member uuid, subject text, amount bigint, currency text, reason text, shows jsonb
 )

@@ -101,6 +101,27 @@ $$;
 
 comment on function private.agent_get_proposal is 'proposals.get: one proposal of this key.';
 
+create function private.hold_member_of(proposal uuid)
+returns void
+language plpgsql
+volatile
+set search_path = ''
+as $$
+declare
+  her uuid;
+begin
+  loop
+    select p.member_id into her from private.agent_proposals p where p.id = proposal;
+    exit when her is null;
+    perform from public.members m where m.id = her for key share;
+    exit when found;
+    -- Her row became one with another meanwhile: then it is about that one.
+  end loop;
+end
+$$;
+
+comment on function private.hold_member_of is 'Holds the member whom a proposal is about, when there is one, so that she stays until the end.';
+
 create function private.agent_withdraw_proposal(call private.agent_call, args jsonb)
 returns jsonb
 language plpgsql
@@ -110,6 +131,8 @@ as $$
 declare
   held private.agent_proposals := private.own_proposal(call, args);
 begin
+  -- Whom it is about, then it, as whoever erases or merges her holds them.
+  perform private.hold_member_of(held.id);
   select p.* into held from private.agent_proposals p where p.id = held.id for no key update;
   if held.state = 'waiting' and held.expires_at <= call.at then
     held.state := 'expired';

@@ -166,7 +166,13 @@ begin
   -- In the order of Stripe's events: the customer, then what was paid. Whose it is stays meanwhile: a proposal refers to
   -- her, and her erasure holds her before it comes to what she paid.
   perform from private.stripe_customers c where c.customer_id = found_here.customer_id for update;
-  perform from public.members m where m.id = found_here.member_id for key share;
+  loop
+    found_here := private.find_payment(payment);
+    exit when found_here.member_id is null;
+    perform from public.members m where m.id = found_here.member_id for key share;
+    exit when found;
+    -- Her row became one with another meanwhile, or is gone: whose it is now is looked up again.
+  end loop;
   perform from public.invoices i where i.invoice_id = found_here.invoice_id for update;
   perform from public.donations d where d.id = found_here.donation_id for update;
   return private.find_payment(payment);

@@ -85,11 +85,12 @@ declare
   alive text[];
   sub public.subscriptions;
 begin
-  if not exists (select from public.members m where m.id = member) then
+  -- In the order of Stripe's events: the customers, whose they are, then what they pay.
+  perform from private.stripe_customers c where c.member_id = member order by c.customer_id for update;
+  perform from public.members m where m.id = member for key share;
+  if not found then
     raise exception using errcode = 'PT404', message = 'There is no such member', detail = 'member', hint = 'Find her with members.list.';
   end if;
-  -- In the order of Stripe's events: the customers, then what they pay.
-  perform from private.stripe_customers c where c.member_id = member order by c.customer_id for update;
   if wanted is null then
     select pg_catalog.array_agg(s.subscription_id order by s.purpose, s.subscription_id) into alive
       from private.stripe_customers c join public.subscriptions s on s.customer_id = c.customer_id

@@ -96,6 +96,11 @@ declare
   problem text;
 begin
   select p.* into held from private.agent_proposals p where p.id = delete_as_proposed.proposal;
+  if held.state = 'approved' and not held.is_sandbox then
+    -- She is held before it counts what stands there: her row may become one with another, and then nobody agreed to that.
+    perform private.hold_person(held.member_id, (select m.user_id from public.members m where m.id = held.member_id));
+    select p.* into held from private.agent_proposals p where p.id = delete_as_proposed.proposal;
+  end if;
   if held.state is distinct from 'approved' then
     return 'nothing left to do';
   elsif not held.is_sandbox then

@@ -96,6 +96,15 @@ $$;
 comment on function private.undo_write is
   'Takes one change back, wholly or not at all. Null when it was, else the sentence why not. A refusal of one (PT4xx, a constraint) leaves the others alone; what another attempt may cure is raised.';
 
+create function private.targets_of(writes bigint[], kind text)
+returns uuid[]
+language sql
+stable
+set search_path = ''
+as $$ select array(select w.target_id::uuid from private.agent_writes w where w.id = any (writes) and w.target_type = kind) $$;
+
+comment on function private.targets_of is 'The rows of this kind that these changes are about.';
+
 create function private.undo_each(writes bigint[], actor_kind private.actor_kind, actor text, reason text, correlation_id text, at timestamptz)
 returns integer
 language plpgsql
@@ -103,15 +112,28 @@ volatile
 set search_path = ''
 as $$
 declare
+  made constant uuid[] := array(select w.target_id::uuid from private.agent_writes w where w.id = any (writes) and w.undo = 'undo_member_creation');
   one bigint;
   write private.agent_writes;
   why text;
   undone integer := 0;
 begin
-  -- What still waits, in the order in which a revocation takes it back, so that neither stands in the other's way.
+  -- Everything that it may come to, in the order of everywhere: addresses, whom it is about, the keys, their tasks, what they
+  -- asked for, the changes, what was changed. Whoever erases or merges somebody, revokes a key, decides, or takes back something
+  -- else at the same moment is waited for or waits, and never both.
+  perform private.lock_email(a.email) from (select e.email from public.member_emails e where e.member_id = any (made) order by e.email) a;
+  perform from public.members m
+    where m.id = any (made || array(select w.member_id from private.agent_writes w where w.id = any (writes) and w.member_id is not null))
+    order by m.id for update;
+  perform from private.agent_keys k where k.id in (select w.key_id from private.agent_writes w where w.id = any (writes)) order by k.id for no key update;
+  perform from private.agent_change_sets c
+    where c.id in (select w.change_set from private.agent_writes w where w.id = any (writes)) order by c.id for no key update;
   perform from private.agent_proposals p
-    where p.state = 'waiting' and p.id::text in (select w.target_id from private.agent_writes w where w.id = any (writes) and w.target_type = 'agent_proposal')
-    order by p.id for no key update;
+    where p.state in ('waiting', 'approved') and p.id = any (private.targets_of(writes, 'agent_proposal')) order by p.id for no key update;
+  perform from private.agent_writes w where w.id = any (writes) order by w.id for no key update;
+  perform from private.event_ideas i where i.id = any (private.targets_of(writes, 'event_idea')) order by i.id for update;
+  perform from private.campaign_drafts d where d.id = any (private.targets_of(writes, 'campaign_draft')) order by d.id for update;
+  perform from public.resources r where r.id = any (private.targets_of(writes, 'resource')) order by r.id for update;
   foreach one in array writes loop
     select w.* into write from private.agent_writes w where w.id = one and w.undone_at is null;
     continue when not found;
@@ -130,7 +152,16 @@ end
 $$;
 
 comment on function private.undo_each is
-  'Takes these changes back in their order, each by its own function and each for itself; what could not be keeps a sentence why. Returns how many it took back.';
+  'Takes these changes back in their order, each by its own function and each for itself; what could not be keeps a sentence why, and what somebody else took back meanwhile is left alone. Returns how many it took back.';
+
+create function private.not_undone(writes bigint[])
+returns bigint
+language sql
+stable
+set search_path = ''
+as $$ select count(*) from private.agent_writes w where w.id = any (writes) and w.undone_at is null $$;
+
+comment on function private.not_undone is 'How many of these changes were not taken back.';
 
 create function private.undo_writes(
   change_set uuid, again boolean, actor_kind private.actor_kind, actor text, reason text, correlation_id text, at timestamptz
@@ -146,8 +177,9 @@ declare
   writes bigint[];
   undone integer;
 begin
-  -- Whoever writes for this task holds its row until the end: a second undo and a late write wait here for each other.
-  select c.* into held from private.agent_change_sets c where c.id = change_set for update;
+  -- Whoever writes for this task holds it until the end: a second undo and a late write wait here for each other.
+  perform private.hold_change_set(change_set, true);
+  select c.* into held from private.agent_change_sets c where c.id = change_set;
   if held.undone_at is not null and not again then
     return 0;
   end if;
@@ -156,7 +188,7 @@ begin
   update private.agent_change_sets c set undone_at = coalesce(c.undone_at, at), undone_by = coalesce(c.undone_by, actor_kind::text || ':' || actor)
    where c.id = held.id;
   perform private.audit(actor_kind, actor, 'agents.change_set_undone', 'agent_change_set', held.id::text,
-    null, pg_catalog.jsonb_build_object('undone', undone, 'left', pg_catalog.cardinality(writes) - undone), reason, correlation_id);
+    null, pg_catalog.jsonb_build_object('undone', undone, 'left', private.not_undone(writes)), reason, correlation_id);
   return undone;
 end
 $$;
@@ -245,21 +277,18 @@ begin
   if since is null or since > at then
     perform private.refuse_field('since', 'Say since when, by a time that is over', 'Look at the times in admin.agent_writes.');
   end if;
-  -- Whoever writes for one of its tasks, or takes it back, holds the task and then the key, so in that order here as well;
-  -- what is written for none is seen when it is done.
-  perform from private.agent_change_sets c
-    where c.id in (select w.change_set from private.agent_writes w join private.agent_keys k on k.id = w.key_id
-                    where k.name = undo_agent_writes.name and w.at >= since)
-    order by c.id for update;
-  held := private.key_named(undo_agent_writes.name);
+  held := private.key_named(undo_agent_writes.name, is_held => false);
+  -- Whoever writes for one of its tasks, or takes it back, is waited for; what is written for none is seen when it is done.
+  perform private.hold_change_set(c.id, true) from (
+    select distinct w.change_set as id from private.agent_writes w where w.key_id = held.id and w.at >= since and w.change_set is not null order by 1) c;
   writes := array(select w.id from private.agent_writes w where w.key_id = held.id and w.at >= since and w.undone_at is null order by w.id desc);
   undone := private.undo_each(writes, 'studio', session_user::text, why, 'undo-' || held.name, at);
   -- Its tasks are over with that: what is left of them an admin takes back.
   update private.agent_change_sets c set undone_at = at, undone_by = 'studio:' || session_user::text
    where c.undone_at is null and c.id in (select w.change_set from private.agent_writes w where w.id = any (writes));
   perform private.audit('studio', session_user::text, 'agents.writes_undone', 'agent_key', held.name,
-    null, pg_catalog.jsonb_build_object('since', since, 'undone', undone, 'left', pg_catalog.cardinality(writes) - undone), why, 'undo-' || held.name);
-  return pg_catalog.format('%s taken back, %s left: undo_note in admin.agent_writes says why.', undone, pg_catalog.cardinality(writes) - undone);
+    null, pg_catalog.jsonb_build_object('since', since, 'undone', undone, 'left', private.not_undone(writes)), why, 'undo-' || held.name);
+  return pg_catalog.format('%s taken back, %s left: undo_note in admin.agent_writes says why.', undone, private.not_undone(writes));
 end
 $$;
 

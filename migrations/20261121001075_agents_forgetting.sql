@@ -58,7 +58,7 @@ begin
   get diagnostics n = row_count;
   gone := gone + n;
   gone := gone + (select count(private.empty_proposal(o.id, 'Forgotten')) from (
-    select p.id from private.agent_proposals p where p.settled_at < forget_agents.at - keep_proposals and p.reason <> 'Forgotten' limit most) o);
+    select p.id from private.agent_proposals p where p.settled_at < forget_agents.at - keep_proposals and p.reason <> 'Forgotten' order by p.id limit most) o);
   delete from private.event_ideas i where i.decided_at < forget_agents.at - keep_proposals;
   get diagnostics n = row_count;
   gone := gone + n;
@@ -129,35 +129,49 @@ declare
     union select private.plain_words(p.name) from public.profiles p where p.member_id = member and p.name <> ''
     union select private.plain_words(w) from public.profiles p, pg_catalog.regexp_split_to_table(p.name, '[\s-]+') w
      where p.member_id = member and pg_catalog.length(w) > 4);
-  hers constant uuid[] := array(select p.id from private.agent_proposals p
-    where p.member_id = member or private.names_any(pg_catalog.concat_ws(' ', p.reason, p.shows, p.decision_reason, p.error), words));
+  keys uuid[];
+  tasks uuid[];
+  hers uuid[];
+  writes bigint[];
 begin
-  -- A key before its proposals, as whoever revokes it holds them.
+  -- Keys, their tasks, their proposals, then what they changed, each in the order of their numbers, as whoever revokes or takes back holds them.
+  keys := array(select k.id from private.agent_keys k
+    where k.holder_id = member or private.names_any(pg_catalog.concat_ws(' ', k.what, k.held_reason, k.revoked_reason), words)
+    order by k.id for no key update);
+  -- A task was about her when it wrote to her, or proposed something about her, or names her.
+  tasks := array(select c.id from private.agent_change_sets c
+    where exists (select from private.agent_writes w where w.change_set = c.id and w.member_id = member)
+       or exists (select from private.agent_proposals p where p.change_set = c.id and (p.member_id = member or p.subject = member::text))
+       or private.names_any(c.task, words)
+    order by c.id for no key update);
+  hers := array(select p.id from private.agent_proposals p
+    where p.member_id = member or private.names_any(pg_catalog.concat_ws(' ', p.reason, p.shows, p.decision_reason, p.error), words)
+    order by p.id for no key update);
   update private.agent_keys k
      set what = case when private.names_any(k.what, words) then 'Of somebody who was erased' else k.what end,
          held_reason = case when private.names_any(k.held_reason, words) then 'Erased' else k.held_reason end,
          revoked_reason = case when private.names_any(k.revoked_reason, words) then 'Erased' else k.revoked_reason end,
          holder_id = case when k.holder_id <> member then k.holder_id end
-   where k.holder_id = member or private.names_any(pg_catalog.concat_ws(' ', k.what, k.held_reason, k.revoked_reason), words);
-  -- A task was about her when it wrote to her, or proposed something about her, or names her.
-  update private.agent_change_sets c set task = 'About somebody who was erased'
-   where exists (select from private.agent_writes w where w.change_set = c.id and w.member_id = member)
-      or exists (select from private.agent_proposals p where p.change_set = c.id and (p.member_id = member or p.subject = member::text))
-      or private.names_any(c.task, words);
+   where k.id = any (keys);
+  update private.agent_change_sets c set task = 'About somebody who was erased' where c.id = any (tasks);
   perform private.empty_proposal(p.id, 'Erased') from private.agent_proposals p where p.member_id = member;
   perform private.erase_proposals(member, at);
+  writes := array(select w.id from private.agent_writes w
+    where w.member_id = member or private.names_any(pg_catalog.concat_ws(' ', w.before, w.after, w.undo_note), words)
+    order by w.id for no key update);
   delete from private.agent_writes w where w.member_id = member;
-  update private.agent_writes w set before = null, after = null, undo = null, undo_note = null
-   where private.names_any(pg_catalog.concat_ws(' ', w.before, w.after, w.undo_note), words);
+  update private.agent_writes w set before = null, after = null, undo = null, undo_note = null where w.id = any (writes);
   -- The row goes on keeping a write from being done twice, under a name that nobody can read her from.
   update private.agent_requests r set idempotency_key = 'erased:' || pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(r.idempotency_key, 'UTF8')), 'hex')
    where private.names_any(r.idempotency_key, words);
   update private.agent_refusals f set reason = 'Erased', field = null, correlation_id = null
    where private.names_any(pg_catalog.concat_ws(' ', f.reason, f.field, f.correlation_id), words);
   update private.event_ideas i set title = 'About somebody who was erased', description = '', why = 'About somebody who was erased'
-   where private.names_any(pg_catalog.concat_ws(' ', i.title, i.description, i.why), words);
+   where i.id = any (array(select n.id from private.event_ideas n
+                             where private.names_any(pg_catalog.concat_ws(' ', n.title, n.description, n.why), words) order by n.id for update));
   update private.campaign_drafts d set subject = 'About somebody who was erased', body = 'Erased', why = 'Erased', decision_reason = null
-   where private.names_any(pg_catalog.concat_ws(' ', d.subject, d.body, d.segment, d.why, d.decision_reason), words);
+   where d.id = any (array(select n.id from private.campaign_drafts n
+                             where private.names_any(pg_catalog.concat_ws(' ', n.subject, n.body, n.segment, n.why, n.decision_reason), words) order by n.id for update));
   perform private.empty_proposal(p.id, 'About somebody who was erased') from private.agent_proposals p
     where private.names_any(pg_catalog.concat_ws(' ', p.reason, p.shows, p.decision_reason, p.error), words);
   -- What was answered is kept for who sends the same again: from now on that is what is left of the proposal.
@@ -182,6 +196,7 @@ set search_path = ''
 as $$
 begin
   -- A key before its proposals, as whoever revokes it holds them.
+  perform from private.agent_keys k where k.holder_id = gone order by k.id for no key update;
   update private.agent_keys k set holder_id = kept where k.holder_id = gone;
   perform private.proposals_merged(kept, gone, at);
   -- What was changed in the row that goes cannot be put back in it.
