@@ -67,8 +67,8 @@ export async function serveHttp(
       response.end(JSON.stringify({ message: 'internal error of the local stack' }))
     }
   })
-  // An idle connection is its client's to end: a cut just as the next request is sent looks like a fault.
-  server.keepAliveTimeout = 0
+  // An idle connection is its client's to end, used or not: a cut just as a request is sent looks like a fault.
+  Object.assign(server, { keepAliveTimeout: 0, headersTimeout: 0, requestTimeout: 0 })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, '127.0.0.1', resolve)

@@ -50,6 +50,8 @@ interface Key {
   name: string
   secret: string
   token: string
+  /** What a token of it is asked for with; everything that the key has when left out. */
+  wanted?: Scope[]
 }
 
 /** How long a token of five minutes is used: what is left of it is longer than a test may take. */
@@ -60,7 +62,7 @@ export const claimsOf = (token: string) =>
 
 /** Exchanges the secret of a living key once more when its token is no longer fresh. */
 export async function renewKey(key: Key): Promise<void> {
-  if (ageOf(key.token) > USED_MS) key.token = await exchange(key.secret)
+  if (ageOf(key.token) > USED_MS) key.token = await exchange(key.secret, key.wanted)
 }
 
 async function exchange(secret: string, wanted?: Scope[]): Promise<string> {
@@ -82,9 +84,15 @@ export async function makeKey(what: string, held: Scope[] = everyScope): Promise
     .replaceAll(/-+/g, '-')
   const [row] = await sql<{ secret: string }[]>`
     select admin.create_agent_key(${name}, 'A test', '{events:read}', rate_class => 'bulk') as secret`
-  await sql`update private.agent_keys set scopes = ${held}::private.agent_scope[] where name = ${name}`
+  await give(name, held)
   return { name, secret: row!.secret, token: await exchange(row!.secret) }
 }
+
+/** Lets a key have these scopes and no others. */
+const give = (name: string, held: Scope[]) =>
+  sql`update private.agent_keys set scopes = ${held}::private.agent_scope[] where name = ${name}`
+
+const othersThan = (scope: Scope) => everyScope.filter((other) => other !== scope)
 
 export type World = Awaited<ReturnType<typeof openCells>>
 
@@ -92,7 +100,7 @@ export type World = Awaited<ReturnType<typeof openCells>>
 export async function openCells() {
   const held = {} as Record<Scope, Key>
   const missing = {} as Record<Scope, Key>
-  const narrow = {} as Record<Scope, string>
+  const narrow = {} as Record<Scope, Key>
   const withdrawn = {} as Record<Scope, Key>
   const names: string[] = []
   const make = async (what: string, given?: Scope[]) => {
@@ -101,12 +109,13 @@ export async function openCells() {
     return key
   }
   for (const scope of everyScope) {
-    const others = everyScope.filter((other) => other !== scope)
+    const others = othersThan(scope)
     held[scope] = await make(`held-${scope}`, [scope])
     missing[scope] = await make(`missing-${scope}`, others)
     withdrawn[scope] = await make(`withdrawn-${scope}`)
-    narrow[scope] = await exchange((await make(`narrow-${scope}`)).secret, others)
-    await sql`update private.agent_keys set scopes = ${others}::private.agent_scope[] where name = ${withdrawn[scope].name}`
+    narrow[scope] = { ...(await make(`narrow-${scope}`)), wanted: others }
+    narrow[scope].token = await exchange(narrow[scope].secret, others)
+    await give(withdrawn[scope].name, others)
   }
   const [any, revoked, expired, replaced] = [
     await make('any'),
@@ -120,30 +129,43 @@ export async function openCells() {
   const claims = claimsOf(any.token)
   const stale = await keys.sign({ ...claims, iat: claims.iat - 400, exp: claims.exp - 400 })
 
-  /** A token as it was given, signed anew when it is no longer fresh: a dead key gives no other one. */
-  async function fresh(token: string): Promise<string> {
-    if (ageOf(token) <= USED_MS) return token
-    const iat = Math.floor(Date.now() / 1000)
-    return keys.sign({ ...claimsOf(token), iat, exp: iat + 300 })
+  const dead: Partial<Record<State, Key>> = { revoked, expired, replaced }
+
+  /** Lets every token that an operation is asked for with be fresh. Only a dead key gives none: its last is signed anew. */
+  async function renew(scope: Scope): Promise<void> {
+    for (const living of [held, missing, narrow]) await renewKey(living[scope])
+    const lost = withdrawn[scope]
+    if (ageOf(lost.token) > USED_MS) {
+      // Once more given while the key had the scope.
+      await give(lost.name, everyScope)
+      await renewKey(lost)
+      await give(lost.name, othersThan(scope))
+    }
+    for (const key of Object.values(dead)) {
+      if (ageOf(key.token) <= USED_MS) continue
+      const iat = Math.floor(Date.now() / 1000)
+      key.token = await keys.sign({ ...claimsOf(key.token), iat, exp: iat + 300 })
+    }
   }
 
-  async function bearerOf(scope: Scope, cell: Cell): Promise<string> {
-    const dead: Partial<Record<State, Key>> = { revoked, expired, replaced }
+  function bearerOf(scope: Scope, cell: Cell): string {
     if (cell.state === 'stale') return stale
-    if (cell.state === 'narrow') return fresh(narrow[scope])
-    const key = dead[cell.state] ?? { held, missing, withdrawn }[cell.state as 'held'][scope]
-    return cell.with === 'key' ? key.secret : fresh(key.token)
+    const living: Partial<Record<State, Record<Scope, Key>>> = { held, missing, narrow, withdrawn }
+    const key = dead[cell.state] ?? living[cell.state]![scope]
+    return cell.with === 'key' ? key.secret : key.token
   }
 
   return {
     names,
-    /** Unknown keys are slowed down after a few; here they come by the hundred. */
-    forgiveStrangers: () =>
-      sql`delete from private.rate_limits where bucket like 'agent-stranger:%'`,
+    /** Before an operation is asked for. */
+    async prepare(operation: OperationName): Promise<void> {
+      await renew(scopeFor(operation))
+      // Unknown keys are slowed down after a few; here they come by the hundred.
+      await sql`delete from private.rate_limits where bucket like 'agent-stranger:%'`
+    },
     /** Asks for an operation as one cell says, for what is not there, so that nothing is changed. Returns it in short. */
     async ask(operation: OperationName, cell: Cell): Promise<string> {
-      const { scope } = operationOf(operation)
-      const bearer = await bearerOf(scope ?? 'members:read', cell)
+      const bearer = bearerOf(scopeFor(operation), cell)
       const response = await (cell.door === 'gateway' ? gateway : rest)(operation, bearer)
       const body = await response.json()
       const { status } = response
@@ -155,6 +177,9 @@ export async function openCells() {
     },
   }
 }
+
+/** Whose keys an operation is tried with: any do where it needs no scope. */
+const scopeFor = (operation: OperationName) => operationOf(operation).scope ?? 'members:read'
 
 const inPath = (path: string) => [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!)
 

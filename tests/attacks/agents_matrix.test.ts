@@ -34,7 +34,7 @@ function verdict(cell: Cell, scope: Scope | null): unknown {
 
 test.each(operationNames)('%s', async (operation: OperationName) => {
   const { scope } = operationOf(operation)
-  await world.forgiveStrangers()
+  await world.prepare(operation)
   const asked = everyCell(scope)
   const found = await Promise.all(
     asked.map(async (cell) => [

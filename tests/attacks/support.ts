@@ -1,5 +1,5 @@
+import { createPrivateKey, sign } from 'node:crypto'
 import type { Sql } from 'postgres'
-import { beforeEach } from 'vitest'
 import { connectStack } from './stack.ts'
 
 /** Kinds of people, as the Data API tells them apart. */
@@ -26,8 +26,8 @@ export interface Person {
   phone: string
   customerId: string
   name: string
-  /** An access token; undefined for the visitor. */
-  token: string | undefined
+  /** An access token; undefined for the visitor. An agent's is another one each time that it is read. */
+  readonly token: string | undefined
 }
 
 export interface Answer {
@@ -48,12 +48,6 @@ export interface Ask {
 const { api, keys, sql, end } = await connectStack()
 
 export { api, end, keys, sql }
-
-/** Makes anew what would end before the next test does, however long the file takes. */
-const renewals: (() => Promise<void>)[] = []
-beforeEach(async () => {
-  for (const renew of renewals) await renew()
-})
 
 /** Sends one request to the Data API with the publishable key, and with a token when one is given. */
 export async function ask(
@@ -110,10 +104,10 @@ export async function makeAgent(
 }
 export type Agent = Awaited<ReturnType<typeof makeAgent>>
 
-/** A token as POST agents/token makes it: five minutes, for the Data API. */
-export function agentToken(agent: Agent, more: Record<string, unknown> = {}) {
+/** What a token says that POST agents/token makes: five minutes, for the Data API. */
+function agentClaims(agent: Agent) {
   const now = Math.floor(Date.now() / 1000)
-  return keys.sign({
+  return {
     role: 'agent',
     aud: 'agents',
     sub: agent.id,
@@ -122,8 +116,21 @@ export function agentToken(agent: Agent, more: Record<string, unknown> = {}) {
     jti: crypto.randomUUID(),
     iat: now,
     exp: now + 300,
-    ...more,
-  })
+  }
+}
+
+/** A token as POST agents/token makes it, but for what is to be otherwise. */
+export const agentToken = (agent: Agent, more: Record<string, unknown> = {}) =>
+  keys.sign({ ...agentClaims(agent), ...more })
+
+const signingKey = createPrivateKey({ key: { ...keys.signing }, format: 'jwk' })
+const asPart = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+
+/** The same, made while it is read. */
+function agentTokenNow(agent: Agent): string {
+  const signed = `${asPart({ alg: 'ES256', typ: 'JWT', kid: keys.signing.kid })}.${asPart(agentClaims(agent))}`
+  const by = { key: signingKey, dsaEncoding: 'ieee-p1363' } as const
+  return `${signed}.${sign('sha256', Buffer.from(signed), by).toString('base64url')}`
 }
 
 /** Every scope that there is. */
@@ -175,6 +182,7 @@ async function join(tx: Sql, person: Person): Promise<void> {
 export async function makePeople() {
   const mark = crypto.randomUUID().slice(0, 8)
   const people = {} as Record<Kind, Person>
+  const agent = await makeAgent(allScopes)
   for (const [index, kind] of kinds.entries()) {
     const userId = crypto.randomUUID()
     people[kind] = {
@@ -185,20 +193,11 @@ export async function makePeople() {
       phone: `+1415${parseInt(mark.slice(0, 6), 16) % 900000}${index}`.padEnd(12, '0'),
       customerId: `cus_${kind}${mark}`,
       name: `${kind} ${mark}`,
-      token:
-        kind === 'visitor' || kind === 'agent' ? undefined : await tokenFor(userId, roleOf(kind)),
+      token: roleOf(kind) === 'authenticated' ? await tokenFor(userId) : undefined,
     }
   }
-  // The agent has a living key with every scope. Its token lives five minutes, and a test may take three of them.
-  const agent = await makeAgent(allScopes)
-  let tokenUntil = 0
-  async function renew() {
-    if (Date.now() < tokenUntil) return
-    people.agent.token = await agentToken(agent)
-    tokenUntil = Date.now() + 120_000
-  }
-  await renew()
-  renewals.push(renew)
+  // The agent has a living key with every scope. A token of it lives five minutes: shorter than a file may take.
+  Object.defineProperty(people.agent, 'token', { get: () => agentTokenNow(agent) })
   const all = Object.values(people)
   const members = all.filter((person) => person.memberId)
   await sql.begin(async (tx) => {

@@ -70,7 +70,7 @@ async function runFile(url: string, path: string): Promise<TapResult> {
 /**
  * Puts every schedule to sleep and ends what it had begun: what runs each minute would change and lock the tables that a
  * test looks at. Wants a superuser's session. Throws when the migrations left one that is not active, because from here
- * on nobody can tell.
+ * on nobody can tell, and when one does not end.
  */
 export async function quietSchedules(url: string): Promise<void> {
   const sql = postgres(url, { max: 1, onnotice: () => {} })
@@ -80,10 +80,17 @@ export async function quietSchedules(url: string): Promise<void> {
       throw new Error(`Not active: ${idle.map(({ jobname }) => jobname).join(', ')}`)
     await sql`select cron.alter_job(jobid, active => false) from cron.job`
     // The launcher first, which begins anew without them; then whatever it had started.
-    for (const kind of ['pg_cron launcher', 'pg_cron%'])
-      await sql`
-        select pg_terminate_backend(pid, 60000) from pg_stat_activity
+    for (const kind of ['pg_cron launcher', 'pg_cron%']) {
+      const told = await sql<{ pid: number; ended: boolean }[]>`
+        select pid, pg_terminate_backend(pid, 60000) as ended from pg_stat_activity
          where backend_type like ${kind} and pid <> pg_backend_pid()`
+      // Of one that ended by itself meanwhile the answer is no as well.
+      const open = told.filter(({ ended }) => !ended).map(({ pid }) => pid)
+      const left = await sql`
+        select backend_type from pg_stat_activity where pid = any(${open}::int[])`
+      if (left.length > 0)
+        throw new Error(`Did not end: ${left.map(({ backend_type }) => backend_type).join(', ')}`)
+    }
   } finally {
     await sql.end({ timeout: 1 })
   }

@@ -57,19 +57,19 @@ const waiting = (many: number) =>
 
 test('Two keys at the same moment do not give one member more than one of them may', async () => {
   // The limit is one of a day, which does not end between the two.
-  await agents.freeze()
-  const { gifts } = await giver()
-  const [one, other] = [await agents.makeKey(), await agents.makeKey()]
-  const [first, second] = [connection(), connection()]
-  let later: Promise<postgres.RowList<{ answer: Answer }[]>> | undefined
-  await first.begin(async (tx) => {
-    const [row] = await propose(tx as unknown as postgres.Sql, one.secret, gifts[0])
-    expect(row!.answer.body.data).toMatchObject({ state: 'approved', amount: 5000 })
-    later = propose(second, other.secret, gifts[1]).execute() as never
-    await waiting(1)
+  const [row] = await agents.still(async () => {
+    const { gifts } = await giver()
+    const [one, other] = [await agents.makeKey(), await agents.makeKey()]
+    const [first, second] = [connection(), connection()]
+    let later: Promise<postgres.RowList<{ answer: Answer }[]>> | undefined
+    await first.begin(async (tx) => {
+      const [row] = await propose(tx as unknown as postgres.Sql, one.secret, gifts[0])
+      expect(row!.answer.body.data).toMatchObject({ state: 'approved', amount: 5000 })
+      later = propose(second, other.secret, gifts[1]).execute() as never
+      await waiting(1)
+    })
+    return await later!
   })
-  const [row] = await later!
-  await agents.thaw()
   expect(row!.answer.body.data.state).toBe('waiting')
   expect(row!.answer.body.data.why_waiting).toMatch(
     /^With what agents gave back to this member today, it is \$100\.00/,

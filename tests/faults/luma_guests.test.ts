@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { LumaError } from '../../functions/_shared/providers/luma_errors.ts'
 import { clear, gathering, mails, memberAs, standing } from '../functions/events/guest_list.ts'
 import { openRoom, type Room } from '../functions/events/room.ts'
@@ -10,6 +10,9 @@ beforeAll(async () => {
 })
 afterAll(() => room?.close())
 beforeEach(() => clear(room))
+afterEach(() => {
+  vi.restoreAllMocks()
+})
 
 interface Registered {
   guest: { id: string }
@@ -78,11 +81,9 @@ describe('Approving a guest ends the same', () => {
 
   it('when the worker dies before the call, and Luma is read before it is told', async () => {
     const asked = await adaAsks()
-    const { updateGuestStatus } = room.client
-    room.client.updateGuestStatus = async () => {
-      room.client.updateGuestStatus = updateGuestStatus
-      throw new Error('The worker was killed')
-    }
+    vi.spyOn(room.client, 'updateGuestStatus').mockRejectedValueOnce(
+      new Error('The worker was killed'),
+    )
     const before = reads().length
     await room.work()
     await expectApprovedOnce(asked)
@@ -93,11 +94,10 @@ describe('Approving a guest ends the same', () => {
   it('when the worker dies after the call, before it could say so', async () => {
     const asked = await adaAsks()
     const { updateGuestStatus } = room.client
-    room.client.updateGuestStatus = async (...call) => {
+    vi.spyOn(room.client, 'updateGuestStatus').mockImplementationOnce(async (...call) => {
       await updateGuestStatus(...call)
-      room.client.updateGuestStatus = updateGuestStatus
       throw new Error('The worker was killed')
-    }
+    })
     await room.work()
     await expectApprovedOnce(asked)
   })
@@ -105,12 +105,11 @@ describe('Approving a guest ends the same', () => {
   it('when the message that echoes our call comes before its answer', async () => {
     const asked = await adaAsks()
     const { updateGuestStatus } = room.client
-    room.client.updateGuestStatus = async (...call) => {
+    vi.spyOn(room.client, 'updateGuestStatus').mockImplementation(async (...call) => {
       await updateGuestStatus(...call)
       await room.settle()
-    }
+    })
     await room.work()
-    room.client.updateGuestStatus = updateGuestStatus
     await expectApprovedOnce(asked)
   })
 
@@ -166,12 +165,10 @@ describe('Approving a guest ends the same', () => {
 describe('While an approval is on its way', () => {
   it('a host at Luma who declines her is not overturned, whatever became of the call', async () => {
     const { id, luma, guest } = await adaAsks()
-    const { updateGuestStatus } = room.client
-    room.client.updateGuestStatus = async () => {
+    vi.spyOn(room.client, 'updateGuestStatus').mockImplementationOnce(async () => {
       await room.order('status', { event: luma, guest, status: 'declined' })
-      room.client.updateGuestStatus = updateGuestStatus
       throw new Error('The worker was killed')
-    }
+    })
     await room.work()
     expect(await standing(room, id, 'ada@example.org')).toMatchObject({
       status: 'declined',
@@ -184,12 +181,11 @@ describe('While an approval is on its way', () => {
 
   it('a refusal of Luma stands where admins look, and the next sweep tries again', async () => {
     const { id, luma, guest } = await adaAsks()
-    const { updateGuestStatus } = room.client
-    room.client.updateGuestStatus = async () => {
-      throw new LumaError('refused', 400, '400 This guest cannot be approved')
-    }
+    vi.spyOn(room.client, 'updateGuestStatus').mockRejectedValue(
+      new LumaError('refused', 400, '400 This guest cannot be approved'),
+    )
     await room.work()
-    room.client.updateGuestStatus = updateGuestStatus
+    vi.restoreAllMocks()
     expect(await standing(room, id, 'ada@example.org')).toMatchObject({ told: 'failed' })
     const seen = await room.sql`select why from admin.attention where what = 'Guest not told'`
     expect(seen[0]?.why).toContain('400 This guest cannot be approved')

@@ -1,15 +1,21 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createResend } from '../../functions/_shared/providers/resend.ts'
 import { postOf } from '../functions/messaging/post.ts'
+import { whileShut } from '../functions/support/gate.ts'
 import { type House, openHouse } from '../functions/support/house.ts'
 import { act } from '../functions/support/people.ts'
 
 let house: House
 beforeAll(async () => {
   house = await openHouse()
+  // The longest there is: whoever is made to wait is not broken off meanwhile.
+  await house.sql`update jobs.kinds set lease = '10 minutes' where queue = 'messaging'`
 })
 afterAll(() => house?.close())
 beforeEach(() => house.resend.faults.clear())
+afterEach(() => {
+  vi.restoreAllMocks()
+})
 
 const post = postOf(() => house)
 const { member, owe, sent, row, at, attempts, control, settle } = post
@@ -21,7 +27,6 @@ const everyFault = [
   'slow_drip',
   'garbage',
 ] as const
-const gate = (shut: boolean) => act(house.resend.url, 'gate', { shut })
 const accepted = (email: string) =>
   house.resend.ledger
     .entries({ effect: 'email.accepted' })
@@ -51,13 +56,13 @@ describe('A mail is sent exactly once', () => {
   it('also when the worker dies after the call, before it could say so', async () => {
     const mia = await member()
     const id = await owe({ member: mia.id })
-    const { send } = house.messagingDeps.resend
+    const { resend } = house.messagingDeps
+    const { send } = resend
     await control('delay', { email: mia.email })
-    house.messagingDeps.resend.send = async (...call) => {
+    vi.spyOn(resend, 'send').mockImplementationOnce(async (...call) => {
       await send(...call)
-      house.messagingDeps.resend.send = send
       throw new Error('The worker was killed')
-    }
+    })
     await house.work()
     await settle()
     expect(accepted(mia.email)).toBe(1)
@@ -69,11 +74,7 @@ describe('A mail is sent exactly once', () => {
   it('also when it dies between noting the call and making it', async () => {
     const mia = await member()
     const id = await owe({ member: mia.id })
-    const { wait } = house.messagingDeps
-    house.messagingDeps.wait = async () => {
-      house.messagingDeps.wait = wait
-      throw new Error('The worker was killed')
-    }
+    vi.spyOn(house.messagingDeps, 'wait').mockRejectedValueOnce(new Error('The worker was killed'))
     await house.work()
     expect(accepted(mia.email)).toBe(1)
     expect(await row(id)).toMatchObject({ sent_at: expect.any(Date) })
@@ -85,11 +86,12 @@ describe('A mail is sent exactly once', () => {
     const args = house.sql.json({ email_id: id })
     await house.sql`select jobs.enqueue('messaging', 'send_email', ${args}, key => ${`again:${id}`})`
     house.resend.requests.clear()
-    await gate(true)
-    const working = house.work()
     const refused = () => house.resend.requests.entries().filter(({ status }) => status === 409)
-    await vi.waitFor(() => expect(refused().length).toBeGreaterThan(0), { timeout: 30_000 })
-    await gate(false)
+    const { working } = await whileShut(house.resend.url, async () => {
+      const begun = { working: house.work() }
+      await vi.waitFor(() => expect(refused().length).toBeGreaterThan(0), { timeout: 30_000 })
+      return begun
+    })
     await working
     expect(accepted(mia.email)).toBe(1)
     expect((await attempts(id)).map(({ outcome }) => outcome)).toContain('completed')
@@ -133,13 +135,15 @@ describe('When the answer was lost, and Resend has forgotten the key', () => {
     await lostAnswer(mia.email, id, 25)
     const { resend } = house.messagingDeps
     const env = { ...house.env, RESEND_API_KEY: 're_sandbox_sending' } as typeof house.env
-    house.messagingDeps.resend = createResend(
+    const sending = createResend(
       (name) => env[name],
       () => new Date(),
     )
+    vi.spyOn(resend, 'send').mockImplementation(sending.send)
+    vi.spyOn(resend, 'find').mockImplementation(sending.find)
     const key = (await row(id)).key
     await house.work()
-    house.messagingDeps.resend = resend
+    vi.restoreAllMocks()
     expect(accepted(mia.email)).toBe(1)
     expect(await row(id)).toMatchObject({
       state: 'unclear',
@@ -207,15 +211,44 @@ describe('While Resend takes no more', () => {
     },
   )
 
-  it('in a second, nobody writes more: each mail takes a turn of its own', async () => {
+  it('in a second, nobody writes more: each mail waits for a turn of its own', async () => {
     const people = await Promise.all(Array.from({ length: 9 }, () => member()))
     for (const { id } of people) await owe({ member: id })
+    const { messagingDeps: deps, workers } = house
+    const { send } = deps.resend
     const turns: number[] = []
-    const { wait } = house.messagingDeps
-    house.messagingDeps.wait = async (seconds) => void turns.push(seconds)
+    const waiting: { turn: number; go: () => void }[] = []
+    /** By how many each call was too early: more have begun than were let go. */
+    const early: number[] = []
+    let gone = 0
+    vi.spyOn(deps, 'wait').mockImplementation(async (turn) => {
+      turns.push(turn)
+      await new Promise<void>((go) => waiting.push({ turn, go }))
+    })
+    vi.spyOn(deps.resend, 'send').mockImplementation(async (...call) => {
+      early.push(early.length + 1 - gone)
+      return await send(...call)
+    })
     // While the clock stands, a turn is as far away as it was given.
-    await house.still(() => house.workers.messaging.drain())
-    house.messagingDeps.wait = wait
+    await house.still(async () => {
+      const drained = workers.messaging.drain()
+      try {
+        while (gone < people.length) {
+          await vi.waitFor(() => expect(waiting).not.toEqual([]), { timeout: 30_000 })
+          waiting.sort((one, other) => other.turn - one.turn)
+          gone += 1
+          waiting.pop()?.go()
+          await vi.waitFor(() => expect(early.length).toBeGreaterThanOrEqual(gone), {
+            timeout: 30_000,
+          })
+        }
+      } finally {
+        vi.restoreAllMocks()
+        for (const { go } of waiting) go()
+        await drained
+      }
+    })
+    expect(early).toEqual(people.map(() => 0))
     for (const { email } of people) expect(accepted(email)).toBe(1)
     turns.sort((one, other) => one - other)
     expect(turns).toHaveLength(9)

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { openRoom, type Room } from '../functions/resources/room.ts'
 
 let room: Room
@@ -6,6 +6,9 @@ beforeAll(async () => {
   room = await openRoom()
 })
 beforeEach(() => room.forget())
+afterEach(() => {
+  vi.restoreAllMocks()
+})
 afterAll(() => room?.close())
 
 const address = 'https://vimeo.com/900000001/a1b2c3d4e5'
@@ -41,11 +44,10 @@ describe('A video is described in the end', () => {
   it('also when the worker dies between the answer and the record', async () => {
     const id = await room.video(address)
     const { describe: ask } = room.client
-    room.client.describe = async (...given) => {
+    vi.spyOn(room.client, 'describe').mockImplementationOnce(async (...given) => {
       await ask(...given)
-      room.client.describe = ask
       throw new Error('The worker was killed')
-    }
+    })
     await room.work()
     expect(await room.held(id)).toMatchObject({ embed_state: 'ready' })
     expect(room.vimeo.requests.entries()).toHaveLength(2)

@@ -3,7 +3,7 @@ import { carry, sessionOf } from './quality/support.ts'
 import { keyboard } from './support/keyboard.ts'
 import { arrived } from './support/pay.ts'
 import { keepProfile } from './support/people.ts'
-import { freshEmail, mailable, mailsTo, openSite, type Site, state } from './support/site.ts'
+import { freshEmail, mailable, mailsTo, openSite, type Site, state, toast } from './support/site.ts'
 
 let site: Site
 let putBack: () => Promise<void>
@@ -123,7 +123,7 @@ test('somebody signs in with the keyboard alone, and hears what went wrong on th
 test.each([1100, 320])(
   'a member edits her profile with the keyboard alone, %i px wide',
   async (width) => {
-    const { complaints, keys } = await as('ada', '/account/profile/', width)
+    const { page, complaints, keys } = await as('ada', '/account/profile/', width)
     await keys.tabTo(/^radio (Yes, list me|No, not now)/)
     const was = await keys.here()
     await keys.press('ArrowDown')
@@ -140,7 +140,7 @@ test.each([1100, 320])(
     await keys.write('https://www.linkedin.com/in/ada')
     await keys.tabTo(/^(button|submit) Save my profile/)
     await keys.press('Space')
-    await expect.poll(keys.told).toContainEqual(expect.stringMatching(/^Saved\. /))
+    await toast(page, /^Saved\. /)
     const [saved] =
       await site.sql`select headline, linkedin_url from public.profiles where name = 'Ada Park'`
     expect(saved).toEqual({
@@ -215,4 +215,25 @@ test('a page that shows no focus, or asks for a mouse, would not pass', async ()
   await page.reload()
   await state(page, 'ready')
   await expect(keys.tabTo(/^button Only with a mouse/)).rejects.toThrow('cannot be reached')
+})
+
+test('what a page says in passing where nobody sees it would not count, and the rest counts once', async () => {
+  const { page, keys } = await as('ada', '/directory/')
+  const say = (words: string, look = '') =>
+    page.evaluate(
+      ([text, style]) => {
+        const sheet = new CSSStyleSheet()
+        sheet.replaceSync(`.toast { ${style} }`)
+        document.adoptedStyleSheets = [sheet]
+        document.querySelector('#toast')!.textContent = text!
+      },
+      [words, look],
+    )
+  await say('Not there', 'display: none')
+  await say('Not to be seen', 'visibility: hidden')
+  await say('Seen')
+  expect(await toast(page, /./)).toBe('Seen')
+  expect(await keys.told()).not.toContain('Seen')
+  await say('Seen again')
+  expect(await toast(page, 'Seen')).toBe('Seen again')
 })

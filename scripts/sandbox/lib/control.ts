@@ -101,17 +101,17 @@ async function answer(request: Request, path: string, c: Controls): Promise<Resp
     case 'POST /_sandbox/reset': {
       const wish = resetSchema.parse(await body(request))
       c.faults.clear()
-      c.requests.clear()
       c.latency.ms = 0
       c.gate?.set(false)
+      await underWay(c)
+      // Nothing waits from here on, so nothing comes in between.
+      c.requests.clear()
       c.deliverer?.reset()
       c.reset?.()
       // Last: what a reset of the provider writes is no effect that a test should count.
       c.ledger.clear()
       // The other provider lives by the same clock, so it is only set back when asked for.
       if (wish.clock) c.clock.reset()
-      // A webhook that was on its way has arrived by now, and comes into nobody's next test.
-      await c.deliverer?.settle()
       return Response.json({ reset: c.name })
     }
   }
@@ -119,17 +119,30 @@ async function answer(request: Request, path: string, c: Controls): Promise<Resp
     const done = await webhooks(request, path, c.deliverer)
     if (done) return done
   }
-  if (c.gate && path === '/_sandbox/gate') {
-    if (request.method === 'POST') c.gate.set(gateSchema.parse(await body(request)).shut)
+  if (c.gate && path === '/_sandbox/gate' && (method === 'GET' || method === 'POST')) {
+    if (method === 'POST') c.gate.set(gateSchema.parse(await body(request)).shut)
     return Response.json(c.gate.state())
   }
   const own = await c.control?.(request, path)
   if (own) return own
-  const routes = 'faults, ledger, requests, clock, latency, gate, reset, webhooks'
+  const routes = ['faults', 'ledger', 'requests', 'clock', 'latency', 'reset']
+  if (c.gate) routes.push('gate')
+  if (c.deliverer) routes.push('webhooks')
   return Response.json(
-    { error: `No such control. Under /_sandbox are: ${routes}.` },
+    { error: `No such control. Under /_sandbox are: ${routes.join(', ')}.` },
     { status: 404 },
   )
+}
+
+/** Waits for the calls and the webhook that are under way, so that they come into nobody's next test. */
+async function underWay({ requests, deliverer }: Controls): Promise<void> {
+  do {
+    await requests.settle()
+    // What waits for its turn is not sent any more.
+    deliverer?.reset()
+    await deliverer?.settle()
+    // A webhook may have made its receiver ask something.
+  } while (requests.inFlight() > requests.held())
 }
 
 async function webhooks(request: Request, path: string, deliverer: Deliverer) {

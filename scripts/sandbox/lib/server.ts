@@ -8,7 +8,7 @@ import type { Gate } from './gate.ts'
 import { dripResponse, holdConnection, sendResponse, toRequest } from './http.ts'
 import { createLedger, type Ledger } from './ledger.ts'
 import { ledgerPage } from './page.ts'
-import { createRequestLog, type RequestLog } from './requests.ts'
+import { createRequestLog, type RequestLog, type Visit } from './requests.ts'
 
 export interface ProviderServer {
   name: string
@@ -62,6 +62,7 @@ export async function serveProvider(options: ProviderOptions): Promise<ProviderS
 
   async function misbehave(
     fault: Fault,
+    visit: Visit,
     outgoing: ServerResponse,
     answer: () => Promise<Response>,
   ) {
@@ -84,13 +85,16 @@ export async function serveProvider(options: ProviderOptions): Promise<ProviderS
       }
       case 'timeout_after':
         await answer()
+        visit.hold()
         await holdConnection(outgoing, pace.hold)
         return 0
       case 'timeout_before':
+        visit.hold()
         await holdConnection(outgoing, pace.hold)
         return 0
       case 'slow_drip': {
         const response = await answer()
+        visit.hold()
         await dripResponse(outgoing, response, pace.drip)
         return outgoing.destroyed && !outgoing.writableFinished ? 0 : response.status
       }
@@ -105,7 +109,7 @@ export async function serveProvider(options: ProviderOptions): Promise<ProviderS
       const crowded = options.maxInFlight !== undefined && visit.inFlight > options.maxInFlight
       fault = crowded ? undefined : faults.take(request.method, path)
       if (fault) {
-        status = await misbehave(fault, outgoing, () => options.handler(request))
+        status = await misbehave(fault, visit, outgoing, () => options.handler(request))
         return
       }
       if (latency.ms && !crowded) await new Promise((done) => setTimeout(done, latency.ms))
@@ -142,8 +146,8 @@ export async function serveProvider(options: ProviderOptions): Promise<ProviderS
       outgoing.end(`The ${name} sandbox failed: ${String(error)}`)
     })
   })
-  // An idle connection is its client's to end: a cut just as the next request is sent looks like a fault.
-  server.keepAliveTimeout = 0
+  // An idle connection is its client's to end, used or not: a cut just as a request is sent looks like a fault.
+  Object.assign(server, { keepAliveTimeout: 0, headersTimeout: 0, requestTimeout: 0 })
   await new Promise<void>((done, fail) => {
     server.once('error', fail)
     server.listen(options.port, '127.0.0.1', done)

@@ -120,6 +120,7 @@ export function createApi(post: Post, account: Account, clock: Clock, gate: Gate
   api.post('/suppressions', async (c) => {
     const { email } = (await c.req.json()) as { email?: string }
     if (!email) throw new ResendRefusal('missing_required_field', 'Missing `email` field.')
+    await gate.pass()
     const { id } = post.suppress(email.toLowerCase(), 'manual')
     return c.json({ object: 'suppression', id }, 201)
   })
@@ -131,7 +132,8 @@ export function createApi(post: Post, account: Account, clock: Clock, gate: Gate
     return one
   }
   api.get('/suppressions/:name', (c) => c.json(suppression(found(c.req.param('name')))))
-  api.delete('/suppressions/:name', (c) => {
+  api.delete('/suppressions/:name', async (c) => {
+    await gate.pass()
     const { id, email } = found(c.req.param('name'))
     post.suppressions.delete(email)
     return c.json({ object: 'suppression', id, deleted: true })

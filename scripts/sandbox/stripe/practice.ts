@@ -1,4 +1,3 @@
-import { createGate } from '../lib/gate.ts'
 import { createLedger } from '../lib/ledger.ts'
 import { type ApiOptions, createApi } from './api.ts'
 import { createIdempotency } from './idempotency.ts'
@@ -19,10 +18,10 @@ export interface Practice {
  * account that moves money. It sends no webhooks, and ends with the process.
  */
 export function createPractice(
-  options: Omit<WorldOptions, 'ledger'> & Pick<ApiOptions, 'routes' | 'apiKey'>,
+  options: Omit<WorldOptions, 'ledger'> & Pick<ApiOptions, 'routes' | 'apiKey' | 'gate'>,
   seed: (world: World) => void,
 ): Practice {
-  const { apiKey, routes, ...about } = options
+  const { apiKey, routes, gate, ...about } = options
   const world = createWorld({ ...about, ledger: createLedger(about.clock) })
   const idempotency = createIdempotency(() => about.clock.now().getTime())
   /** Nobody listens to its events. */
@@ -37,7 +36,7 @@ export function createPractice(
       apiKey,
       idempotency,
       flush,
-      gate: createGate(),
+      gate,
       crash: () => false,
     }),
     live: () => liveUntil(world, now(world), flush),

@@ -137,7 +137,7 @@ export async function serveStripe(options: StripeOptions): Promise<StripeServer>
     if (options.people) seedPeople(account)
   }
   const practice = createPractice(
-    { clock, random: systemRandom, merchant, siteUrl, routes, apiKey: PRACTICE_KEY },
+    { clock, random: systemRandom, merchant, siteUrl, routes, apiKey: PRACTICE_KEY, gate },
     seed,
   )
 

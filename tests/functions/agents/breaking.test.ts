@@ -31,19 +31,19 @@ const tokens = async (risk: string) => {
 }
 
 test('What Postgres cannot store is refused in every place of a call, and costs what any mistake costs', async () => {
-  await agents.freeze()
-  await agents.sql`delete from private.rate_limits`
-  const sent: [Parameters<typeof open>, number, string][] = [
-    [['a\0b', 'k1'], 422, 'task'],
-    [['Texts', 'k\0'], 400, 'Idempotency-Key'],
-    [['Texts', 'k3', '\0'], 422, 'Change-Set'],
-    [['Texts', 'k4', '\ud800'], 422, 'Change-Set'],
-  ]
-  for (const [args, status, field] of sent) {
-    expect(await open(...args)).toMatchObject({ status, body: { error: { field } } })
-  }
-  expect(await tokens('write')).toBe(6)
-  await agents.thaw()
+  await agents.still(async () => {
+    await agents.sql`delete from private.rate_limits`
+    const sent: [Parameters<typeof open>, number, string][] = [
+      [['a\0b', 'k1'], 422, 'task'],
+      [['Texts', 'k\0'], 400, 'Idempotency-Key'],
+      [['Texts', 'k3', '\0'], 422, 'Change-Set'],
+      [['Texts', 'k4', '\ud800'], 422, 'Change-Set'],
+    ]
+    for (const [args, status, field] of sent) {
+      expect(await open(...args)).toMatchObject({ status, body: { error: { field } } })
+    }
+    expect(await tokens('write')).toBe(6)
+  })
 })
 
 test('A name that nobody knows is not said again, however deep it stands, and is kept nowhere', async () => {

@@ -101,23 +101,24 @@ describe('A resource', () => {
       Array.from({ length: 3 }, (_, n) => draft({ title: `Many ${n}`, topics: ['data'] })),
     )
     for (const { id } of made) await publish(id)
-    await agents.freeze()
-    const task = await call('change_sets.open', { task: 'Sort the shelf' })
-    const inTask = { 'change-set': task.body.data.change_set as string }
-    const wish = { topic: 'data', add_topic: 'ethics', most: 2 }
-    const refused = await call('content.update_many', wish, inTask)
-    expect([refused.status, refused.body.error.field]).toEqual([422, 'most'])
-    expect(refused.body.error.message).toBe('The filter finds 3 resources, and most is 2')
+    const inTask = await agents.still(async () => {
+      const task = await call('change_sets.open', { task: 'Sort the shelf' })
+      const inTask = { 'change-set': task.body.data.change_set as string }
+      const wish = { topic: 'data', add_topic: 'ethics', most: 2 }
+      const refused = await call('content.update_many', wish, inTask)
+      expect([refused.status, refused.body.error.field]).toEqual([422, 'most'])
+      expect(refused.body.error.message).toBe('The filter finds 3 resources, and most is 2')
 
-    const held = async () =>
-      (
-        await agents.sql`select tokens from private.rate_limits where bucket = ${`agent:${key.id}:write`}`
-      )[0]?.tokens as number
-    const before = await held()
-    const done = await call('content.update_many', { ...wish, most: 40 }, inTask)
-    expect([done.status, done.body.data.changed]).toEqual([200, 3])
-    expect(before - (await held()), 'a batch takes as many tokens as it may change').toBe(40)
-    await agents.thaw()
+      const held = async () =>
+        (
+          await agents.sql`select tokens from private.rate_limits where bucket = ${`agent:${key.id}:write`}`
+        )[0]?.tokens as number
+      const before = await held()
+      const done = await call('content.update_many', { ...wish, most: 40 }, inTask)
+      expect([done.status, done.body.data.changed]).toEqual([200, 3])
+      expect(before - (await held()), 'a batch takes as many tokens as it may change').toBe(40)
+      return inTask
+    })
     const topics = async () =>
       (
         await agents.sql`select distinct topics::text as t from public.resources where title like 'Many %'`

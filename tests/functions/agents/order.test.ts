@@ -48,10 +48,10 @@ describe.each([
 
   test('then the pace, with when to come again', async () => {
     const key = await agents.makeKey([scope!])
-    await agents.freeze()
-    await agents.drain(key.id, risk)
-    const answer = await ask(key.secret)
-    await agents.thaw()
+    const answer = await agents.still(async () => {
+      await agents.drain(key.id, risk)
+      return await ask(key.secret)
+    })
     expect([answer.status, answer.body.error.message]).toEqual([
       429,
       expect.stringMatching(

@@ -36,7 +36,6 @@ export async function openAgents(database?: Database) {
     AGENT_SIGNING_KEY: JSON.stringify(await ellipticKey()),
   }
   let now = () => new Date()
-  let stopped: number | undefined
   const platform: Platform = {
     env: (name) => env[name],
     log,
@@ -130,21 +129,6 @@ export async function openAgents(database?: Database) {
       insert into private.rate_limits (bucket, tokens, refilled_at)
       values (${`agent:${key}:${risk}`}, 0, private.clock())
       on conflict (bucket) do update set tokens = 0, refilled_at = private.clock()`,
-    /**
-     * Stops the database's clock so many seconds after it was stopped first, so that no bucket fills again while a busy
-     * machine takes its time; `thaw` lets it go on.
-     */
-    async freeze(seconds = 0): Promise<void> {
-      stopped ??= Date.now()
-      const at = new Date(stopped + seconds * 1000).toISOString()
-      await db.sql.unsafe(`
-        create or replace function private.clock() returns timestamptz language sql stable
-        set search_path = '' as $$ select '${at}'::timestamptz $$`)
-    },
-    async thaw(): Promise<void> {
-      stopped = undefined
-      await db.travel(0)
-    },
     /** What the functions take for the time. */
     setNow(at: () => Date): void {
       now = at

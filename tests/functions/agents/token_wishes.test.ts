@@ -50,10 +50,10 @@ test.each([
 })
 
 test('A key that is stopped gets no token, and hears why and for how long', async () => {
-  await agents.freeze()
-  await agents.sql`select admin.hold_agent_key(${key.name}, 'It writes nonsense', private.clock() + interval '10 minutes')`
-  const answer = await ask({})
-  await agents.thaw()
+  const answer = await agents.still(async () => {
+    await agents.sql`select admin.hold_agent_key(${key.name}, 'It writes nonsense', private.clock() + interval '10 minutes')`
+    return await ask({})
+  })
   expect([answer.status, answer.body.error]).toEqual([
     429,
     {
@@ -67,16 +67,16 @@ test('A key that is stopped gets no token, and hears why and for how long', asyn
 })
 
 test('Admins see what was refused: a scope, a mistake, a stop and the pace', async () => {
-  await agents.freeze()
-  await ask({ scopes: ['payments:refund'] })
-  await ask({ scopes: ['everything'] })
-  await agents.sql`select admin.hold_agent_key(${key.name}, 'A look at it', private.clock() + interval '10 minutes')`
-  await ask({})
-  await agents.sql`select admin.release_agent_key(${key.name}, 'Looked')`
-  await agents.freeze(61)
-  for (let n = 0; n < 30; n++) await agents.token(key.secret)
-  expect((await ask({})).status).toBe(429)
-  await agents.thaw()
+  await agents.still(async (to) => {
+    await ask({ scopes: ['payments:refund'] })
+    await ask({ scopes: ['everything'] })
+    await agents.sql`select admin.hold_agent_key(${key.name}, 'A look at it', private.clock() + interval '10 minutes')`
+    await ask({})
+    await agents.sql`select admin.release_agent_key(${key.name}, 'Looked')`
+    await to(61)
+    for (let n = 0; n < 30; n++) await agents.token(key.secret)
+    expect((await ask({})).status).toBe(429)
+  })
   expect(await refusals()).toEqual(
     [
       [403, 'This key has no scope payments:refund', null],

@@ -54,9 +54,6 @@ export async function openWorld() {
     mcp: `${url}/mcp`,
     /** The month in which money moved. */
     month,
-    /** Stops the database's clock, so that no bucket fills again between two calls; `thaw` lets it go on. */
-    freeze: agents.freeze,
-    thaw: agents.thaw,
     /** What the functions logged. */
     lines,
     /** A key with these scopes; quick, unless a test is about its pace. */

@@ -6,6 +6,8 @@ import { act, contactOf, join } from '../support/people.ts'
 let house: House
 beforeAll(async () => {
   house = await openHouse()
+  // The longest there is: whoever is made to wait is not broken off meanwhile.
+  await house.sql`update jobs.kinds set lease = '10 minutes' where queue = 'audience'`
 })
 afterAll(() => house?.close())
 afterEach(() => {
@@ -96,11 +98,10 @@ describe('Many members at once', () => {
     const crowd = Promise.withResolvers<void>()
     let underWay = 0
     let most = 0
-    // The first ones wait until there are five of them.
+    // The first ones wait until there are more than four of them.
     vi.spyOn(house.mailchimpClient, 'upsertContact').mockImplementation(async (contact) => {
       underWay += 1
       most = Math.max(most, underWay)
-      if (underWay > 4) crowd.resolve()
       await crowd.promise
       return await upsertContact(contact).finally(() => {
         underWay -= 1
@@ -108,11 +109,16 @@ describe('Many members at once', () => {
     })
     house.mailchimp.requests.clear()
     await house.sql`select private.start_audience_sync(private.clock())`
-    await house.work()
+    const worked = house.work()
+    try {
+      await vi.waitFor(() => expect(most).toBeGreaterThan(4), { timeout: 30_000 })
+    } finally {
+      crowd.resolve()
+      await worked
+    }
     expect(calls('/members').length).toBeGreaterThanOrEqual(240)
     expect(house.mailchimp.requests.maxInFlight()).toBeLessThanOrEqual(8)
     expect(most).toBeLessThanOrEqual(8)
-    expect(most).toBeGreaterThan(4)
   })
 })
 

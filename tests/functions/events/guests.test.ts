@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { LumaError } from '../../../functions/_shared/providers/luma_errors.ts'
 import { clear, gathering, joins, mails, memberAs, standing } from './guest_list.ts'
 import { openRoom, type Room } from './room.ts'
@@ -9,6 +9,9 @@ beforeAll(async () => {
 })
 afterAll(() => room?.close())
 beforeEach(() => clear(room))
+afterEach(() => {
+  vi.restoreAllMocks()
+})
 
 interface Registered {
   guest: { id: string; approval_status: string }
@@ -70,12 +73,12 @@ describe('Somebody registers at Luma', () => {
     expect(await standing(room, id, 'early@example.org')).toMatchObject({ status: 'declined' })
     // She pays at Luma while our decline is on its way.
     const { getGuest } = room.client
-    room.client.getGuest = async (...call) => ({
+    vi.spyOn(room.client, 'getGuest').mockImplementation(async (...call) => ({
       ...(await getGuest(...call)),
       event_tickets: [{ amount: 2500, is_captured: true, checked_in_at: null }] as never,
-    })
+    }))
     await room.work()
-    room.client.getGuest = getGuest
+    vi.restoreAllMocks()
     expect(await statusAtLuma(luma, early)).toBe('pending_approval')
     expect(await standing(room, id, 'early@example.org')).toMatchObject({
       status: 'pending',
@@ -156,12 +159,12 @@ describe('People at Luma', () => {
     await room.settle()
     const { id: second } = await register(luma, 'second@example.org')
     const { updateGuestStatus } = room.client
-    room.client.updateGuestStatus = async (event, guest, status, ...rest) => {
-      if (status === 'waitlist') throw new LumaError('refused', 400, '400 There is no waitlist')
-      await updateGuestStatus(event, guest, status, ...rest)
-    }
+    vi.spyOn(room.client, 'updateGuestStatus').mockImplementation(async (...call) => {
+      if (call[2] === 'waitlist') throw new LumaError('refused', 400, '400 There is no waitlist')
+      await updateGuestStatus(...call)
+    })
     await room.work()
-    room.client.updateGuestStatus = updateGuestStatus
+    vi.restoreAllMocks()
     expect(await standing(room, id, 'second@example.org')).toMatchObject({
       status: 'waitlist',
       luma_status: 'pending',

@@ -1,5 +1,5 @@
 import postgres from 'postgres'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { LumaError } from '../../../functions/_shared/providers/luma_errors.ts'
 import { clear, gathering, mails, memberAs, standing } from './guest_list.ts'
 import { openRoom, type Room } from './room.ts'
@@ -14,6 +14,9 @@ beforeEach(async () => {
   room.luma.requests.clear()
   // The pace is tested by itself; here the pages are.
   await room.order('limit', { per_minute: 0 })
+})
+afterEach(() => {
+  vi.restoreAllMocks()
 })
 
 const sweep = async () => {
@@ -103,14 +106,14 @@ describe('A sweep', () => {
     room.luma.requests.clear()
     const run = await sweep()
     const { listGuests } = room.client
-    room.client.listGuests = (event, cursor, call) => {
+    vi.spyOn(room.client, 'listGuests').mockImplementation((event, cursor, call) => {
       if (cursor) room.luma.faults.add({ kind: 'rate_limit', times: 1, path: 'guests/list' })
       return listGuests(event, cursor, call)
-    }
+    })
     // The first page is read; then Luma says no, and nobody asks again before the minute is over.
     const before = room.clock.now()
     await room.drain()
-    room.client.listGuests = listGuests
+    vi.restoreAllMocks()
     const [blocked] = await room.sql`
       select blocked_until >= ${before}::timestamptz + interval '1 minute' as long from private.luma_pace`
     const [place] = await room.sql`select page_cursor, pages from private.guest_run_events`
@@ -127,13 +130,12 @@ describe('A sweep', () => {
     for (const { luma } of [refused, read])
       await room.order('register-many', { event: luma, count: 1, email: 'ada%@example.org' })
     const { listGuests } = room.client
-    room.client.listGuests = async (event, ...rest) => {
+    vi.spyOn(room.client, 'listGuests').mockImplementation(async (event, ...rest) => {
       if (event === refused.luma) throw new LumaError('refused', 400, '400 No')
       return listGuests(event, ...rest)
-    }
+    })
     const run = await sweep()
     await workAll()
-    room.client.listGuests = listGuests
     expect(await result(run)).toMatchObject({
       state: 'with failures',
       events_read: 2,
@@ -156,7 +158,7 @@ describe('A sweep', () => {
     const { id, luma } = await gathering(room, { guest_policy: 'pending' })
     await room.order('register-many', { event: luma, count: 2, email: 'g%@example.org' })
     const { listGuests } = room.client
-    room.client.listGuests = async (...call) => {
+    vi.spyOn(room.client, 'listGuests').mockImplementation(async (...call) => {
       const page = await listGuests(...call)
       const [one, ...others] = page.entries
       return {
@@ -167,10 +169,9 @@ describe('A sweep', () => {
           ...others,
         ],
       }
-    }
+    })
     const run = await sweep()
     await workAll()
-    room.client.listGuests = listGuests
     expect(await result(run)).toMatchObject({ looked_at: 3, left_pending: 2, failed: 1 })
     const names =
       await room.sql`select name from private.event_guests where event_id = ${id} order by name`

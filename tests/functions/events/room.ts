@@ -71,7 +71,7 @@ export async function openRoom() {
   const lines: string[] = []
   const log = createLog({ write: (line) => lines.push(line), now: () => new Date() })
   const now = () => clock.now()
-  const client = patientClient((ms) => createLuma(env, paceOf(sql, now), now, ms), luma.faults, 300)
+  const client = patientClient((ms) => createLuma(env, paceOf(sql, now), now, ms), luma, 300)
   const deps: JobDeps = { sql, luma: client, siteUrl: SITE, now }
   const workerWith = (own: JobDeps, concurrency = 8) =>
     createWorker<JobDeps>({

@@ -36,7 +36,7 @@ export async function openMembers() {
   const lines: string[] = []
   const log = createLog({ write: (line) => lines.push(line), now: () => new Date() })
   const tokens = new Map<string, User>()
-  const pictures = patientClient((ms) => bucketOf(env, 'pictures', ms), store.faults, 300)
+  const pictures = patientClient((ms) => bucketOf(env, 'pictures', ms), store, 300)
   const worker = createWorker({
     queue: 'members',
     handlers: handlers as never,

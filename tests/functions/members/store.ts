@@ -1,6 +1,8 @@
 import type postgres from 'postgres'
 import { serveHttp } from '../../../scripts/local/http.ts'
-import type { Fault, FaultSwitch } from '../../../scripts/sandbox/lib/faults.ts'
+import { createClock } from '../../../scripts/sandbox/lib/clock.ts'
+import type { Fault } from '../../../scripts/sandbox/lib/faults.ts'
+import { createRequestLog, type Visit } from '../../../scripts/sandbox/lib/requests.ts'
 import { freePort } from '../support/database.ts'
 
 /** What the store does instead of its work: says it is out, answers nothing, or works and then answers nothing. */
@@ -19,17 +21,13 @@ export async function serveStore(sql: postgres.Sql) {
     trouble: undefined as Trouble,
     /** Its silence, as a client that is patient with everything else must know of it. */
     faults: {
-      add() {},
-      clear() {},
-      list: () => [silence()].filter((one) => one !== undefined),
-      take: () => silence(),
-    } as FaultSwitch,
+      list: (): Fault[] => (store.trouble?.endsWith('silent') ? [{ kind: 'timeout_after' }] : []),
+    },
+    requests: createRequestLog(createClock(() => new Date())),
     /** Runs once, between the next upload's arrival and its answer. */
     meanwhile: undefined as (() => Promise<unknown>) | undefined,
     close: () => server.close(),
   }
-  const silence = (): Fault | undefined =>
-    store.trouble?.endsWith('silent') ? { kind: 'timeout_after' } : undefined
   const refuse = (status: number, message: string) =>
     Response.json({ statusCode: String(status), error: message, message }, { status })
 
@@ -56,18 +54,28 @@ export async function serveStore(sql: postgres.Sql) {
     return Response.json(gone.map((name) => ({ name })))
   }
 
-  const never = ({ method, url }: Request) => {
-    store.faults.take(method, url)
-    return new Promise<Response>(() => {})
+  /** Answers nothing until the caller has left. */
+  const never = async ({ signal }: Request, visit: Visit) => {
+    visit.hold()
+    if (!signal.aborted) await new Promise((gone) => signal.addEventListener('abort', gone))
+    return new Response()
   }
-  const server = await serveHttp(port, async (request) => {
+  async function answerTo(request: Request, visit: Visit): Promise<Response> {
     if (store.trouble === 'down') return refuse(503, 'Out for lunch')
     if (store.trouble === 'forbidden') return refuse(403, 'Who are you?')
-    if (store.trouble === 'silent') return never(request)
+    if (store.trouble === 'silent') return never(request, visit)
     const path = new URL(request.url).pathname.replace('/storage/v1/object/pictures', '')
     const answer =
       request.method === 'DELETE' ? await remove(request) : await put(request, path.slice(1))
-    return store.trouble === 'done and silent' ? never(request) : answer
+    return store.trouble === 'done and silent' ? never(request, visit) : answer
+  }
+  const server = await serveHttp(port, async (request) => {
+    const visit = store.requests.arrive(request.method, new URL(request.url).pathname)
+    try {
+      return await answerTo(request, visit)
+    } finally {
+      visit.end(0)
+    }
   })
   return store
 }

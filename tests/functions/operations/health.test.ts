@@ -22,8 +22,13 @@ beforeEach(async () => {
 /** Longer than a machine is ever stopped, in milliseconds: what is slow is not down. */
 const PATIENT = 60_000
 
-/** The doors, with so many milliseconds for Mailchimp to answer. */
-function doors(sql: Sql = house.sql as unknown as Sql, env = house.env, patience = PATIENT) {
+/** The doors, with so many milliseconds for Mailchimp and for the database to answer. */
+function doors({
+  sql = house.sql as unknown as Sql,
+  env = house.env,
+  mailchimpMs = PATIENT,
+  databaseMs = PATIENT,
+} = {}) {
   const read = (name: string) => env[name]
   const platform: Platform = {
     env: read,
@@ -34,10 +39,10 @@ function doors(sql: Sql = house.sql as unknown as Sql, env = house.env, patience
   }
   const pings = {
     stripe: async () => await createStripe(read, platform.now).ping(PATIENT),
-    mailchimp: async () => await createMailchimp(read).ping(patience),
+    mailchimp: async () => await createMailchimp(read).ping(mailchimpMs),
     resend: async () => await createResend(read, platform.now, PATIENT).ping(),
   }
-  return createApp({ ...platform, sql: () => sql, pings }, PATIENT)
+  return createApp({ ...platform, sql: () => sql, pings }, databaseMs)
 }
 
 const ask = async (app = doors()) => {
@@ -59,7 +64,7 @@ describe('Health', () => {
 
   it('is degraded, not down, while a provider does not answer', async () => {
     house.mailchimp.faults.add({ kind: 'timeout_before' })
-    const { status, body } = await ask(doors(undefined, undefined, 300))
+    const { status, body } = await ask(doors({ mailchimpMs: 300 }))
     house.mailchimp.faults.clear()
     expect(status).toBe(200)
     expect(body).toMatchObject({
@@ -75,14 +80,14 @@ describe('Health', () => {
       MAILCHIMP_API_KEY: undefined,
       RESEND_API_KEY: 're_wrong',
     }
-    const { body } = await ask(doors(undefined, wrong))
+    const { body } = await ask(doors({ env: wrong }))
     const all = { stripe: 'misconfigured', mailchimp: 'misconfigured', resend: 'misconfigured' }
     expect(body.providers).toEqual(all)
   })
 
   it('takes a key that may only send for a good one', async () => {
     const careful = { ...house.env, RESEND_API_KEY: 're_sandbox_sending' }
-    expect((await ask(doors(undefined, careful))).body.providers).toMatchObject({ resend: 'ok' })
+    expect((await ask(doors({ env: careful }))).body.providers).toMatchObject({ resend: 'ok' })
   })
 
   it('is degraded when a schedule stands still, a queue is paused or a job is dead', async () => {
@@ -151,10 +156,20 @@ describe('Health', () => {
 
   it('is down with 503 when the database does not answer', async () => {
     const nowhere = connect(() => 'postgresql://postgres@127.0.0.1:1/postgres', 1)
-    const { status, body } = await ask(doors(nowhere))
+    const { status, body } = await ask(doors({ sql: nowhere }))
     await nowhere.end()
     expect(status).toBe(503)
     expect(body).toMatchObject({ status: 'down', database: 'unreachable' })
+  })
+
+  it('is down also when the database takes too long, and says so in the log', async () => {
+    const silent = (() => new Promise(() => {})) as unknown as Sql
+    const from = house.lines.length
+    const { status, body } = await ask(doors({ sql: silent, databaseMs: 1 }))
+    expect(status).toBe(503)
+    expect(body).toMatchObject({ status: 'down', database: 'unreachable' })
+    const said = house.lines.slice(from).filter((line) => line.includes('database.unreachable'))
+    expect(said).toEqual([expect.stringContaining('The database took too long')])
   })
 
   it('asks the providers once in thirty seconds, however often it is asked', async () => {

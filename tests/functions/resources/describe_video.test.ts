@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { openRoom, type Room } from './room.ts'
 
 let room: Room
@@ -6,6 +6,9 @@ beforeAll(async () => {
   room = await openRoom()
 })
 beforeEach(() => room.forget())
+afterEach(() => {
+  vi.restoreAllMocks()
+})
 afterAll(() => room?.close())
 
 const known = 'https://vimeo.com/900000001/a1b2c3d4e5'
@@ -72,12 +75,11 @@ describe('What Vimeo says about a video', () => {
   it('about an address that was changed meanwhile is not written down', async () => {
     const id = await room.video(known)
     const { describe: ask } = room.client
-    room.client.describe = async (...given) => {
-      room.client.describe = ask
+    vi.spyOn(room.client, 'describe').mockImplementationOnce(async (...given) => {
       const told = await ask(...given)
       await room.sql`update public.resources set video_url = 'https://vimeo.com/900000003' where id = ${id}`
       return told
-    }
+    })
     await room.work()
     expect(await room.held(id)).toMatchObject({ embed_state: 'ready', duration_seconds: 1866 })
     expect(await room.outcomes()).toEqual([

@@ -51,7 +51,7 @@ export async function openRoom() {
     store.removed.push(...paths)
     if (store.trouble === 'done and silent') throw silent()
   }
-  const client = patientClient((ms) => createVimeo(env, () => clock.now(), ms), vimeo.faults, 300)
+  const client = patientClient((ms) => createVimeo(env, () => clock.now(), ms), vimeo, 300)
   const deps: JobDeps = { sql, vimeo: client, files: { remove } }
   const worker = createWorker<JobDeps>({
     queue: 'resources',

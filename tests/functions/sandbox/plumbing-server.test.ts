@@ -69,6 +69,7 @@ test.each([
   ['latency', { ms: -1 }],
   ['gate', { shut: 'yes' }],
   ['gate', {}],
+  ['reset', { clocks: true }],
 ])('a wrong order to %s is refused with a sentence', async (path, body) => {
   const answer = await control('POST', path, body)
   expect(answer).toMatchObject({ status: 400, body: { error: expect.any(String) } })
@@ -94,26 +95,60 @@ test('reset empties faults, ledger and log, and the provider', async () => {
   expect(server.ledger.entries()).toEqual([])
 })
 
-test('a write waits at the gate, others pass, and opening it or a reset lets it go on', async () => {
-  const write = () => fetch(`${server.url}/w`, { method: 'PUT', body: 'done' })
-  const openings = [() => control('POST', 'gate', { shut: false }), () => control('POST', 'reset')]
-  for (const open of openings) {
-    const shut = await control('POST', 'gate', { shut: true })
-    expect(shut).toEqual({ status: 200, body: { shut: true, waiting: 0 } })
-    const answer = write()
-    const waits = { status: 200, body: { shut: true, waiting: 1 } }
-    await expect.poll(() => control('GET', 'gate')).toEqual(waits)
-    expect((await fetch(`${server.url}/r`)).status).toBe(200)
-    expect(server.ledger.entries({ id: 'PUT' })).toEqual([])
-    await open()
-    expect(await (await answer).text()).toBe('done')
-    expect((await control('GET', 'gate')).body).toEqual({ shut: false, waiting: 0 })
-    await control('POST', 'reset')
-  }
+/** A write that stands at the gate. */
+async function waitingWrite() {
+  const shut = await control('POST', 'gate', { shut: true })
+  expect(shut).toEqual({ status: 200, body: { shut: true, waiting: 0 } })
+  const answer = fetch(`${server.url}/w`, { method: 'PUT', body: 'done' })
+  const waits = { status: 200, body: { shut: true, waiting: 1 } }
+  await expect.poll(() => control('GET', 'gate')).toEqual(waits)
+  return { answer }
+}
+
+test('a write waits at the gate, others pass, and opening it lets it go on', async () => {
+  const { answer } = await waitingWrite()
+  expect((await fetch(`${server.url}/r`)).status).toBe(200)
+  expect(server.ledger.entries({ id: 'PUT' })).toEqual([])
+  expect((await control('PUT', 'gate', { shut: false })).status).toBe(404)
+  await control('POST', 'gate', { shut: false })
+  expect(await (await answer).text()).toBe('done')
+  expect((await control('GET', 'gate')).body).toEqual({ shut: false, waiting: 0 })
+  expect(server.ledger.entries({ id: 'PUT' })).toHaveLength(1)
+})
+
+test('a reset lets a write that waits end first, and empties what it left; it waits for nothing that a fault holds', async () => {
+  await control('POST', 'faults', { kind: 'timeout_after', method: 'GET' })
+  const leave = new AbortController()
+  const silent = fetch(`${server.url}/s`, { signal: leave.signal })
+  await expect.poll(() => server.requests.held()).toBe(1)
+  const { answer } = await waitingWrite()
+  const found: object[] = []
+  resets.mockImplementationOnce(() => found.push(...server.ledger.entries({ id: 'PUT' })))
+  await control('POST', 'reset')
+  expect(found).toHaveLength(1)
+  expect(server.ledger.entries()).toEqual([])
+  expect(server.requests.entries()).toEqual([])
+  expect((await control('GET', 'gate')).body).toEqual({ shut: false, waiting: 0 })
+  expect(await (await answer).text()).toBe('done')
+  leave.abort()
+  await expect(silent).rejects.toThrow('aborted')
+  await expect.poll(() => server.requests.inFlight()).toBe(0)
+})
+
+test('latency makes every call take at least so long, and a reset ends it', async () => {
+  expect(await control('POST', 'latency', { ms: 300 })).toEqual({ status: 200, body: { ms: 300 } })
+  await fetch(`${server.url}/slow`)
+  // A timer of node may be a millisecond early.
+  expect(server.requests.entries()[0]?.milliseconds).toBeGreaterThan(297)
+  await control('POST', 'latency', { ms: 60_000 })
+  await control('POST', 'reset')
+  await fetch(`${server.url}/fast`)
+  expect(server.requests.entries()).toMatchObject([{ path: '/fast', status: 200 }])
+  expect(server.requests.entries()[0]?.milliseconds).toBeLessThan(60_000)
 })
 
 test('an unknown control names those that exist', async () => {
   const { status, body } = await control('GET', 'nothing')
   expect(status).toBe(404)
-  expect(body.error).toContain('faults')
+  expect(body.error).toContain('faults, ledger, requests, clock, latency, reset, gate.')
 })

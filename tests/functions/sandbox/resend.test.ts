@@ -1,7 +1,8 @@
 import { Resend } from 'resend'
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createClock } from '../../../scripts/sandbox/lib/clock.ts'
 import { serveResend } from '../../../scripts/sandbox/resend/server.ts'
+import { whileShut, writesWait } from '../support/gate.ts'
 import { startReceiver } from './mailchimp-support.ts'
 
 const SECRET = 'whsec_c2FuZGJveC1yZXNlbmQtc2lnbmluZy1rZXk='
@@ -114,17 +115,15 @@ describe('An idempotency key', () => {
   })
 
   test('is in use while the first mail with it is under way', async () => {
-    await control('gate', { shut: true })
-    const first = send('busy')
-    await vi.waitFor(
-      async () => expect(await control('gate', { shut: true })).toEqual({ shut: true, waiting: 1 }),
-      { timeout: 30_000 },
-    )
-    expect((await send('busy')).error).toMatchObject({
-      statusCode: 409,
-      name: 'concurrent_idempotent_requests',
+    const { first } = await whileShut(sandbox.url, async () => {
+      const under = { first: send('busy') }
+      await writesWait(sandbox.url)
+      expect((await send('busy')).error).toMatchObject({
+        statusCode: 409,
+        name: 'concurrent_idempotent_requests',
+      })
+      return under
     })
-    await control('gate', { shut: false })
     expect((await first).data).not.toBeNull()
     expect((await send('busy')).data).toEqual((await first).data)
   })

@@ -61,6 +61,7 @@ beforeEach(async () => {
 })
 afterAll(async () => {
   await slack.close()
+  receiver.closeAllConnections()
   await new Promise((done) => receiver.close(done))
 })
 

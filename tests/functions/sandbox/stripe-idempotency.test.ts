@@ -1,5 +1,6 @@
 import type Stripe from 'stripe'
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { whileShut, writesWait } from '../support/gate.ts'
 import { type Sandbox, startStripe } from './stripe-support.ts'
 
 let sandbox: Sandbox
@@ -13,18 +14,13 @@ beforeEach(async () => {
 
 const create = (email: string, key: string) =>
   sandbox.stripe.customers.create({ email }, { idempotencyKey: key })
-const gate = async (shut: boolean) => {
-  const init = { method: 'POST', body: JSON.stringify({ shut }) }
-  return await (await fetch(`${sandbox.url}/_sandbox/gate`, init)).json()
-}
-/** Begins a write that stays under way until the gate is opened. */
-async function begin(work: () => Promise<Stripe.Customer>) {
-  await gate(true)
-  const begun = { answer: work() }
-  await vi.waitFor(async () => expect(await gate(true)).toEqual({ shut: true, waiting: 1 }), {
-    timeout: 30_000,
+/** Begins a write, does something while it is under way, and gives what both came to. */
+function during<T>(write: () => Promise<Stripe.Customer>, work: () => Promise<T>) {
+  return whileShut(sandbox.url, async () => {
+    const answer = write()
+    await writesWait(sandbox.url)
+    return { answer, done: await work() }
   })
-  return begun
 }
 const made = () => sandbox.ledger.entries({ effect: 'customer.created' }).length
 
@@ -50,10 +46,8 @@ test('the same key with other parameters, or for another call, is refused', asyn
 
 test('while the first request runs, a second with its key gets 409, and later the answer', async () => {
   const again = () => create('ada@example.org', 'k')
-  const { answer } = await begin(again)
   const refused = { statusCode: 409, code: 'idempotency_key_in_use' }
-  await expect(again()).rejects.toMatchObject(refused)
-  await gate(false)
+  const { answer } = await during(again, () => expect(again()).rejects.toMatchObject(refused))
   expect(await again()).toEqual(await answer)
   expect(made()).toBe(1)
 })
@@ -64,12 +58,13 @@ test('the SDK gets through a concurrent duplicate by its own retry', async () =>
       { email: 'ada@example.org' },
       { idempotencyKey: 'k', maxNetworkRetries: 5 },
     )
-  const { answer } = await begin(retrying)
-  const second = retrying()
   const refused = () => sandbox.requests.entries().filter(({ status }) => status === 409)
-  await vi.waitFor(() => expect(refused().length).toBeGreaterThan(0), { timeout: 30_000 })
-  await gate(false)
-  expect((await second).id).toBe((await answer).id)
+  const { answer, done } = await during(retrying, async () => {
+    const second = retrying()
+    await vi.waitFor(() => expect(refused().length).toBeGreaterThan(0), { timeout: 30_000 })
+    return { second }
+  })
+  expect((await done.second).id).toBe((await answer).id)
   expect(made()).toBe(1)
 })
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { approvalsOf } from './approvals.ts'
 import { openRoom, type Room } from './room.ts'
 import { talkOf } from './talk.ts'
@@ -12,6 +12,9 @@ beforeAll(async () => {
   await approvals.begin()
 })
 beforeEach(() => approvals.forget())
+afterEach(() => {
+  vi.restoreAllMocks()
+})
 afterAll(() => room?.close())
 
 describe('A proposal in Slack', () => {
@@ -198,13 +201,15 @@ describe('A press', () => {
     // Slack keeps its answer back until ours is there.
     const answered = Promise.withResolvers<void>()
     const { whisper } = room.client
-    room.client.whisper = async (...said) => {
+    vi.spyOn(room.client, 'whisper').mockImplementation(async (...said) => {
       await answered.promise
       await whisper(...said)
+    })
+    try {
+      expect(await press(kim.user, ts)).toMatchObject({ status: 200 })
+    } finally {
+      answered.resolve()
     }
-    expect(await press(kim.user, ts)).toMatchObject({ status: 200 })
-    answered.resolve()
-    room.client.whisper = whisper
     expect(await whispered(kim.user)).toContain('Declined')
   })
 

@@ -58,7 +58,7 @@ export async function openRoom(wall: () => Date = () => new Date()) {
   const lines: string[] = []
   const log = createLog({ write: (line) => lines.push(line), now: () => new Date() })
   const now = () => clock.now()
-  const client = patientClient((ms) => createSlack(env, now, ms), slack.faults, MOMENT_MS)
+  const client = patientClient((ms) => createSlack(env, now, ms), slack, MOMENT_MS)
   const deps: JobDeps = { sql, slack: client, siteUrl: SITE, now }
   const workerOf = (own: JobDeps, lingerMs = 0) =>
     createWorker<JobDeps>({

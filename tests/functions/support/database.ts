@@ -8,15 +8,18 @@ import { type Cluster, startCluster } from '../../../scripts/local/cluster.ts'
 import { migrate } from '../../../scripts/local/migrate.ts'
 import { runFolder } from '../../../scripts/local/run-folder.ts'
 
-// Below the range from which the kernel gives ports by itself, above those of stacks; each process begins elsewhere.
-const PORTS = { from: 17_000, count: 15_000 }
-let asked = (process.pid * 997) % PORTS.count
+// Below the range from which the kernel gives ports by itself, above those of stacks. Each worker of a run has a block of
+// its own, number 0 is its main process; where in the block it begins is another place in another run, as a rule.
+const PORTS = { from: 17_000, block: 1_500, blocks: 10 }
+const mine = (Number(process.env.VITEST_POOL_ID ?? 0) % PORTS.blocks) * PORTS.block
+let asked = (process.pid * 997) % PORTS.block
 
-/** A port that nobody listens on, and that nobody is given before the caller listens. */
+/** A port that nobody listens on, and that no other worker of this run is given before the caller listens. */
 export async function freePort(): Promise<number> {
-  for (let tries = 0; tries < PORTS.count; tries += 1) {
-    asked = (asked + 1) % PORTS.count
-    if (await isFree(PORTS.from + asked)) return PORTS.from + asked
+  for (let tries = 0; tries < PORTS.block; tries += 1) {
+    asked = (asked + 1) % PORTS.block
+    const port = PORTS.from + mine + asked
+    if (await isFree(port)) return port
   }
   throw new Error('Every port is in use.')
 }
@@ -33,8 +36,11 @@ export interface Database {
   sql: postgres.Sql
   /** Moves the database's idea of now by so many seconds from the real time. */
   travel(seconds: number): Promise<void>
-  /** Holds the database's idea of now while something is done: however long that takes, nothing comes due in it. */
-  still<T>(work: () => Promise<T>): Promise<T>
+  /**
+   * Holds the database's idea of now while something is done: however long that takes, nothing comes due in it. `to` moves
+   * on to so many seconds after the moment at which it was held.
+   */
+  still<T>(work: (to: (seconds: number) => Promise<void>) => Promise<T>): Promise<T>
   close(): Promise<void>
 }
 
@@ -108,9 +114,12 @@ export async function openDatabase(): Promise<Database> {
     async still(work) {
       const [clock] = await sql<{ now: string; runs: string }[]>`
         select private.clock()::text as now, pg_get_functiondef('private.clock()'::regprocedure) as runs`
-      await setClock(`timestamptz '${clock!.now}'`)
+      const to = async (seconds: number) => {
+        await setClock(`timestamptz '${clock!.now}' + interval '${seconds} seconds'`)
+      }
+      await to(0)
       try {
-        return await work()
+        return await work(to)
       } finally {
         await sql.unsafe(clock!.runs)
       }

@@ -93,11 +93,8 @@ export async function openHouse(database?: Database) {
   const tokens = new Map<string, User>()
   const sql = db.sql as unknown as Sql
   const read = (name: string) => env[name]
-  const stripeClient = patientClient(
-    (ms) => createStripe(read, () => clock.now(), ms),
-    stripe.faults,
-  )
-  const mailchimpClient = patientClient((ms) => createMailchimp(read, ms), mailchimp.faults)
+  const stripeClient = patientClient((ms) => createStripe(read, () => clock.now(), ms), stripe)
+  const mailchimpClient = patientClient((ms) => createMailchimp(read, ms), mailchimp)
 
   const worker = <Deps extends object>(queue: string, handlers: never, deps: Deps) =>
     createWorker<Deps>({ queue, handlers, sql, deps, log, lingerMs: 0, clock: quickClock })
@@ -113,7 +110,7 @@ export async function openHouse(database?: Database) {
   }
   const messagingDeps: MessagingJobs = {
     sql,
-    resend: patientClient((ms) => createResend(read, () => clock.now(), ms), resend.faults),
+    resend: patientClient((ms) => createResend(read, () => clock.now(), ms), resend),
     siteUrl: SITE,
     doorsUrl: `${functions}/messaging`,
     // The pace is the database's business, and tested there.

@@ -1,24 +1,41 @@
+/**
+ * Clients of the sandbox that give up on silence, and never on slowness. Importing this patches the process, for as long
+ * as it lives: `AbortSignal.timeout`, `setTimeout` and `clearTimeout` know one more number of milliseconds, which only the
+ * clients from here ask for; to everybody else they are what they were.
+ */
+import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Fault, FaultSwitch } from '../../../scripts/sandbox/lib/faults.ts'
+import type { RequestLog } from '../../../scripts/sandbox/lib/requests.ts'
 
 const hangs = ({ kind }: Fault) => /^timeout|^slow_drip$/.test(kind)
 
 /** Milliseconds that a client waits for an answer that is on its way: longer than a machine is ever stopped. */
 const PATIENT = 60_000
-/** Time-outs of so many milliseconds and more are no times, but names of the clients below. */
-const NAMES = 2_000_000_000
+/** No time, but the name of one: until the sandbox keeps silent to this call. */
+const UNTIL_SILENT = 2_000_000_000
 
-type Begins = () => AbortSignal
-const begins = new Map<number, Begins>()
+/** The time-outs that a call of a client has begun. */
+type Call = Set<AbortController>
+const calling = new AsyncLocalStorage<Call>()
+/** The end of the call that this runs in, when that is its time-out; it is forgotten with the call. */
+function silence(ms?: number): AbortSignal | undefined {
+  const call = ms === UNTIL_SILENT ? calling.getStore() : undefined
+  if (!call) return undefined
+  const controller = new AbortController()
+  call.add(controller)
+  return controller.signal
+}
+
 const { timeout } = AbortSignal
-AbortSignal.timeout = (ms) => begins.get(ms)?.() ?? timeout.call(AbortSignal, ms)
+AbortSignal.timeout = (ms) => silence(ms) ?? timeout.call(AbortSignal, ms)
 // Mailchimp's SDK has a timer of its own instead of a signal.
 const { setTimeout: start, clearTimeout: stop } = globalThis
 const running = new Set<unknown>()
 const named = (run: (...given: unknown[]) => void, ms?: number, ...given: unknown[]) => {
   const timer = start(run, ms, ...given)
-  const silence = ms === undefined ? undefined : begins.get(ms)?.()
-  if (silence) running.add(timer)
-  silence?.addEventListener('abort', () => {
+  const silent = silence(ms)
+  if (silent) running.add(timer)
+  silent?.addEventListener('abort', () => {
     // Its call may have ended meanwhile.
     if (!running.delete(timer)) return
     stop(timer)
@@ -32,28 +49,44 @@ globalThis.clearTimeout = (timer) => {
   stop(timer)
 }
 
-/** A time-out that begins when the sandbox falls silent, and not when its client begins to ask: its name, as milliseconds. */
-function untilSilent(faults: FaultSwitch, momentMs: number): number {
-  let waiting: AbortController[] = []
-  const giveUp = (asked: AbortController[]) => {
-    for (const one of asked) one.abort(new DOMException('It took too long', 'TimeoutError'))
-  }
-  const { take } = faults
-  faults.take = (...request) => {
-    const fault = take(...request)
-    if (fault && hangs(fault)) {
-      setTimeout(giveUp, momentMs, waiting)
-      waiting = []
+/** What a client must know of its provider: which faults are on, and whom it keeps silent to. */
+export interface Provider {
+  faults: Pick<FaultSwitch, 'list'>
+  requests: RequestLog
+}
+
+/** Gives up on calls a moment after the provider has fallen silent to them; answers how a call is made so. */
+function untilSilent({ requests }: Provider, momentMs: number) {
+  const calls = new Set<Call>()
+  function giveUp() {
+    const asked = [...calls].filter((call) => call.size > 0)
+    if (requests.held() === 0 || asked.length === 0) return
+    // One of them is only slow, or has not arrived: nobody can tell which, and it will be over soon.
+    if (asked.length > requests.held() || requests.inFlight() > requests.held()) {
+      start(giveUp, 20)
+      return
     }
-    return fault
+    for (const one of asked.flatMap((call) => [...call])) {
+      one.abort(new DOMException('It took too long', 'TimeoutError'))
+    }
   }
-  const name = NAMES + begins.size
-  begins.set(name, () => {
-    const controller = new AbortController()
-    waiting.push(controller)
-    return controller.signal
-  })
-  return name
+  const { arrive } = requests
+  requests.arrive = (...request) => {
+    const visit = arrive(...request)
+    const hold = () => {
+      visit.hold()
+      start(giveUp, momentMs)
+    }
+    return { ...visit, hold }
+  }
+  return (run: () => unknown): unknown => {
+    const call: Call = new Set()
+    calls.add(call)
+    const answer = calling.run(call, run)
+    const over = () => void calls.delete(call)
+    void Promise.resolve(answer).then(over, over)
+    return answer
+  }
 }
 
 /**
@@ -62,14 +95,18 @@ function untilSilent(faults: FaultSwitch, momentMs: number): number {
  */
 export function patientClient<Client extends object>(
   connect: (timeoutMs: number) => Client,
-  faults: FaultSwitch,
+  provider: Provider,
   momentMs = 1500,
 ): Client {
   const patient = connect(PATIENT) as Record<string, (...given: unknown[]) => unknown>
-  const hasty = connect(untilSilent(faults, momentMs)) as typeof patient
+  const hasty = connect(UNTIL_SILENT) as typeof patient
+  const hastily = untilSilent(provider, momentMs)
   const verbs = Object.keys(patient).map((verb) => [
     verb,
-    (...given: unknown[]) => (faults.list().some(hangs) ? hasty : patient)[verb]!(...given),
+    (...given: unknown[]) =>
+      provider.faults.list().some(hangs)
+        ? hastily(() => hasty[verb]!(...given))
+        : patient[verb]!(...given),
   ])
   return Object.fromEntries(verbs) as Client
 }

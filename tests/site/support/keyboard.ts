@@ -109,15 +109,16 @@ export function keyboard(page: Page) {
       await page.keyboard.press('ControlOrMeta+A')
       await page.keyboard.type(text)
     },
-    /** What assistive technology is told without the focus moving: the live regions that say something. */
+    /**
+     * What assistive technology is told without the focus moving: the live regions that say something. What is said in
+     * passing may have gone again, or still stand there from before: toast() hears each of it once.
+     */
     told: () =>
-      page.evaluate(() => [
-        ...[...document.querySelectorAll<HTMLElement>('[role=alert], [role=status], [aria-live]')]
-          .filter((one) => one.checkVisibility())
+      page.evaluate(() =>
+        [...document.querySelectorAll<HTMLElement>('[role=alert], [role=status], [aria-live]')]
+          .filter((one) => one.id !== 'toast' && one.checkVisibility())
           .map((one) => (one.textContent ?? '').replace(/\s+/g, ' ').trim())
           .filter((words) => words !== ''),
-        // What was said in passing may have gone again.
-        ...(window as unknown as { toasts: string[] }).toasts,
-      ]),
+      ),
   }
 }

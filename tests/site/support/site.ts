@@ -74,10 +74,13 @@ export async function state(page: Page, wanted: string): Promise<void> {
   await page.locator(`[data-state="${wanted}"]`).waitFor()
 }
 
-/** Lets no time pass on the pages that are opened from now on, until their clock is resumed. */
+/** Leaves the open page, and lets no time pass on those that are opened from now on, until their clock is resumed. */
 export async function stopTheClock(page: Page): Promise<void> {
-  await page.clock.install()
-  await page.clock.pauseAt(Date.now() + 1000)
+  // A clock can be stopped only ahead of itself: it starts an hour ago and jumps to now, where no timer is.
+  await page.goto('about:blank')
+  const now = Date.now()
+  await page.clock.install({ time: now - 3_600_000 })
+  await page.clock.pauseAt(now)
 }
 
 /** Keeps what a page says in passing: it stands there for six seconds, and whoever looks later missed it. */
@@ -87,9 +90,13 @@ function overhearToasts(): void {
   document.addEventListener('DOMContentLoaded', () => {
     const place = document.querySelector('#toast[role=status]')
     if (!place) return
-    new MutationObserver(() => place.textContent && toasts.push(place.textContent)).observe(place, {
-      childList: true,
-    })
+    const hear = () => {
+      // What nobody could see was not said.
+      if (place.textContent && place.checkVisibility({ visibilityProperty: true }))
+        toasts.push(place.textContent)
+    }
+    hear()
+    new MutationObserver(hear).observe(place, { childList: true })
   })
 }
 
