@@ -1,3 +1,4 @@
+import postgres from 'postgres'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { exchange, type Lease, type Report } from '../../functions/_shared/lease.ts'
 import type { Sql } from '../../functions/_shared/sql.ts'
@@ -151,14 +152,33 @@ describe('Jobs under stress', () => {
 
   test('the database stays away for a moment: the worker asks again and nothing is lost', async () => {
     await queue.owe(5)
+    const other = postgres(queue.url, { max: 1, onnotice: () => {} })
+    const held = Promise.withResolvers<void>()
+    // What the worker says of its jobs is held up until its connection is seen waiting, and is gone.
+    const cut = async () => {
+      await other.begin(async (tx) => {
+        await tx`lock table pgmq.q_demo in access exclusive mode`
+        held.resolve()
+        await expect
+          .poll(
+            () => sql`
+            select pg_terminate_backend(pid, 60000) as is_gone from pg_stat_activity
+             where wait_event_type = 'Lock' and query like '%jobs.exchange%'`,
+          )
+          .toEqual([{ is_gone: true }])
+      })
+      await other.end({ timeout: 1 })
+    }
+    let cutting: Promise<void> | undefined
     const worker = queue.worker({
       greet: async (job) => {
         if (job.args.n !== 3) return
-        await sql`select pg_terminate_backend(pid) from pg_stat_activity
-          where pid <> pg_backend_pid() and query like '%jobs.exchange%'`
+        cutting ??= cut()
+        await Promise.race([held.promise, cutting])
       },
     })
     await worker.drain()
+    await cutting
     expect(await queue.states()).toEqual({ completed: 5 })
   })
 
