@@ -221,3 +221,28 @@ test('who ended has one button, to come back, and nothing to cancel', async () =
   await page.goto('/home/')
   await state(page, 'lapsed')
 })
+
+test('while she waits for Stripe’s word she keeps her place, and a look that fails is not the last', async () => {
+  const { page } = await site.visit()
+  await signIn(page, 'bea@example.org', '/account/')
+  await state(page, 'ready')
+  let looks = 0
+  let isTold = false
+  await page.route('**/rpc/my_membership', async (route) => {
+    looks += 1
+    if (looks === 2) return route.abort()
+    const response = await route.fetch()
+    const mine = await response.json()
+    if (isTold) mine.email = 'told@example.org'
+    await route.fulfill({ response, json: mine })
+  })
+  await page.goto('/account/?billing')
+  await state(page, 'ready')
+  const change = page.locator('[data-tier-list] button').first()
+  await change.focus()
+  const isThere = () => change.evaluate((button) => button === document.activeElement)
+  await expect.poll(() => looks).toBeGreaterThan(3)
+  expect(await isThere()).toBe(true)
+  isTold = true
+  await page.getByText('told@example.org').waitFor({ timeout: 90_000 })
+})

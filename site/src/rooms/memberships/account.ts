@@ -11,6 +11,8 @@ import { inSlack, leaving } from './words.ts'
 const live = ['active', 'trialing', 'past_due']
 
 let mine: MyMembership | null = null
+/** What the page shows, as it was read. */
+let drawn = ''
 
 /** The membership page: what I have and paid, and the ways to change, mend, end and take it up again. */
 export function startAccount(): void {
@@ -23,8 +25,7 @@ export function startAccount(): void {
   })
   openRoom(async () => {
     await refresh()
-    // A look that fails leaves the page as it is; the next one, or a reload, shows the change.
-    void catchUp(refresh, known).catch(() => {})
+    void catchUp(refresh, known)
   })
 }
 
@@ -34,6 +35,10 @@ const known = () => JSON.stringify([mine?.membership, mine?.notice, mine?.dues, 
 async function refresh(): Promise<void> {
   mine = await readMembership()
   if (!mine) return noMember()
+  // The same once more is not drawn again: whoever stands on one of its buttons keeps her place.
+  const read = JSON.stringify(mine)
+  if (read === drawn) return
+  drawn = read
   rememberRole(mine.member.role)
   const { membership, receipts, donations } = mine
   fillCard(mine)

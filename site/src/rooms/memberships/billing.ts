@@ -42,7 +42,8 @@ export async function catchUp(refresh: () => Promise<void>, known: () => string)
   const before = known()
   for (const pause of looks) {
     await new Promise((resolve) => setTimeout(resolve, pause))
-    await refresh()
+    // A look that fails leaves the page as it is; the next one shows the change.
+    await refresh().catch(() => {})
     if (known() !== before) return true
   }
   return false
